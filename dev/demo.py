@@ -1,0 +1,86 @@
+"""./dev/odoo shell -d DATABASE --no-http < dev/demo.py
+
+Send an SMS for each open overdue invoice that has not been told yet, and print what
+became of each, of this and of earlier runs.
+"""
+# ruff: noqa: F821 - `env` is the shell's
+
+import re
+import time
+import unicodedata
+
+from odoo import fields
+
+env = env(user=env.ref("base.user_admin"))
+company = env.ref("base.main_company")
+basis = env["organizer.basis"]._get("invoice_overdue")
+overdue = env["account.move"].search(
+    [
+        ("company_id", "=", company.id),
+        ("move_type", "=", "out_invoice"),
+        ("state", "=", "posted"),
+        ("payment_state", "in", ("not_paid", "partial")),
+        ("invoice_date_due", "<", fields.Date.context_today(basis)),
+    ],
+    order="invoice_date_due, id",
+)
+Line = env["organizer.run.line"]
+untold = overdue - Line.search([("move_id", "in", overdue.ids)]).move_id
+if untold:
+    run = env["organizer.run"]._draft(
+        company, "invoice_overdue", basis._default_text(), basis._run_lines(untold)
+    )
+    run._send()
+    env.cr.commit()
+# by now the running server's own jobs may be at it: each message goes once all the same
+waiting = [("state", "in", ("outgoing", "process", "pending"))]
+for _attempt in range(20):
+    env["sms.sms"]._process_queue()
+    env.cr.commit()
+    left = env["sms.sms"].sudo().search(waiting)
+    if not left.filtered(lambda sms: not sms.number.endswith("01")):
+        break
+    time.sleep(0.5)
+
+lines = Line.search([("move_id", "in", overdue.ids)], order="id")
+outcomes = dict(lines._fields["outcome"]._description_selection(env))
+rows = [("Invoice", "Customer", "Number", "SMS", "Price", "State", "Link or reason")]
+for line in lines:
+    sms = line.sms_ids[:1]
+    link = re.search(r"https?://\S+/s/[A-Za-z0-9]{12}", sms.body or "")
+    rows.append(
+        (
+            line.move_id.name,
+            line.partner_id.name[:24],
+            line.number or "–",
+            str(sms.segments) if sms else "–",
+            f"{sms.price:.2f} {sms.currency_id.name}" if sms else "–",
+            outcomes[line.outcome],
+            line.explanation or (link and link[0]) or "",
+        )
+    )
+
+
+def width(text):
+    """Columns of a terminal: wide letters take two, combining ones none."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+print()
+for number, row in enumerate(rows):
+    cells = [
+        cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+    ]
+    print("  ".join(cells).rstrip())
+    if not number:
+        print("  ".join("-" * size for size in widths))
+told = lines.filtered(lambda line: line.outcome in ("sent", "delivered"))
+print(f"\n{len(told)} of {len(lines)} told by SMS; the others say why not.")

@@ -1,0 +1,84 @@
+# What there is to set up, in order: Odoo, the programs, Python. Sourced by the scripts
+# in dev/, which need nothing else. shellcheck shell=bash
+
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$REPO/dev/lib/debian.sh"
+. "$REPO/dev/lib/python.sh"
+. "$REPO/dev/lib/postgres.sh"
+. "$REPO/dev/lib/database.sh"
+
+# use_environment: the variables of all that is set up; takes no time.
+use_environment() {
+    export PATH=$STATE/bin:$STATE/venv/bin:$PATH
+    use_postgres
+    # Odoo's command line, and pytest-odoo, read this.
+    export ODOO_RC=$STATE/odoo.conf
+    unset PYTHONPATH PYTHONHOME
+}
+
+set_up_odoo() {
+    if [ -n "${ODOO_HOME:-}" ]; then
+        ODOO_HOME=$(cd "$ODOO_HOME" 2>/dev/null && pwd) || fail "There is no folder ODOO_HOME=$ODOO_HOME."
+        check_odoo_home
+        return
+    fi
+    local hash
+    hash=$({ echo "$STATE"; declare -f unpack_odoo unpack_debs; echo "$ODOO_PACKAGES"; } | hash_of)
+    [ "$(cat "$STATE/stamp/odoo" 2>/dev/null || true)" = "$hash" ] || { check_debian; need_disk 4000; }
+    part odoo "$hash" "Fetching Odoo 19 from Debian's archive" unpack_odoo
+}
+
+# set_up_native NAME PACKAGE…: nothing when the machine has them.
+set_up_native() {
+    local hash
+    hash=$({ echo "$STATE $*"; declare -f unpack_native unpack_debs write_wrappers write_fonts_conf; } | hash_of)
+    [ "$(cat "$STATE/stamp/$1" 2>/dev/null || true)" = "$hash" ] || check_debian
+    part "$1" "$hash" "Fetching $(echo "${@:2}" | sed 's/ /, /g')" unpack_native "$@"
+}
+
+# Only the machine's own programs count as being there, not those in our bin/.
+set_up_programs() {
+    local missing
+    missing=$(PATH=$HOST_PATH missing_native)
+    [ -z "$missing" ] || set_up_native native $missing
+}
+set_up_browser() {
+    PATH=$HOST_PATH has_browser || set_up_native browser chromium
+}
+
+set_up_python() {
+    check_python
+    local hash
+    hash=$(python_hash)
+    [ "$(cat "$STATE/stamp/venv" 2>/dev/null || true)" = "$hash" ] || { check_venv_module; rm -f "$STATE/stamp/venv-test"; }
+    part venv "$hash" "Making a virtual environment ($("$PY" -V))" make_venv
+}
+set_up_python_test() {
+    part venv-test "$({ python_hash; cat "$REPO/dev/requirements-test.txt"; } | hash_of)" \
+        "Adding pytest and the linters" add_test_requirements
+}
+
+set_up_run() {
+    set_up_odoo
+    set_up_programs
+    set_up_python
+    write_odoo_files
+}
+set_up_test() {
+    set_up_run
+    set_up_python_test
+    set_up_browser
+}
+
+# set_up run|test: all that is missing, one script at a time.
+HOST_PATH=$PATH
+set_up() {
+    prepare_state
+    use_postgres
+    with_lock setup "set_up_$1"
+    use_environment
+}
+
+free_port() {
+    "$STATE/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
