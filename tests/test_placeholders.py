@@ -1,0 +1,113 @@
+"""The rules of placeholders, in Python and in JavaScript."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import time
+
+from odoo.tests import BaseCase
+
+from ..tools import placeholders
+
+HERE = pathlib.Path(__file__).parent
+SCRIPT = HERE.parent / "static" / "src" / "placeholders.js"
+VECTORS = json.loads((HERE / "placeholder_vectors.json").read_text(encoding="utf-8"))
+
+# Appended to the module, so that Node needs neither a package nor a file of ours.
+HARNESS = """
+const vectors = %s;
+const answers = vectors.map(({text, values = {}, keep = [], known = []}) => ({
+    parts: parse(text),
+    names: names(text),
+    rendered: render(text, values),
+    kept: render(text, values, keep),
+    filled: fill(text, values, keep),
+    unescaped: render(escape(text), values),
+    unknown: unknown(text, known),
+}));
+console.log(JSON.stringify(answers));
+"""
+
+
+def in_python(vector):
+    text, values = vector["text"], vector.get("values", {})
+    keep, known = vector.get("keep", []), vector.get("known", [])
+    return {
+        "parts": [list(part) for part in placeholders.parse(text)],
+        "names": placeholders.names(text),
+        "rendered": placeholders.render(text, values),
+        "kept": placeholders.render(text, values, keep),
+        "filled": placeholders.fill(text, values, keep),
+        "unescaped": placeholders.render(placeholders.escape(text), values),
+        "unknown": [item._asdict() for item in placeholders.unknown(text, known)],
+    }
+
+
+def in_javascript(vectors):
+    """Ask Node; without it this is an error, for the editor would go untested."""
+    node = shutil.which("node")
+    if not node:
+        raise AssertionError("Node.js is needed to test static/src/placeholders.js")
+    source = SCRIPT.read_text(encoding="utf-8") + HARNESS % json.dumps(vectors)
+    done = subprocess.run(
+        [node, "--input-type=module", "-"],
+        input=source,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=60,
+    )
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)
+
+
+class TestPlaceholders(BaseCase):
+    def assert_vector(self, vector, answer):
+        for key in ("parts", "names", "rendered", "kept", "filled"):
+            if key in vector:
+                self.assertEqual(answer[key], vector[key], key)
+        if "unknown" in vector:
+            written = [item["written"] for item in answer["unknown"]]
+            self.assertEqual(written, vector["unknown"])
+            suggested = {i["written"]: i["suggestion"] for i in answer["unknown"]}
+            for wrong, right in vector.get("variants", {}).items():
+                self.assertEqual(suggested[wrong], right)
+        self.assertEqual(answer["unescaped"], vector["text"], "escape")
+
+    def test_python_follows_the_vectors(self):
+        for vector in VECTORS:
+            with self.subTest(vector["what"]):
+                self.assert_vector(vector, in_python(vector))
+
+    def test_javascript_follows_the_vectors(self):
+        for vector, answer in zip(VECTORS, in_javascript(VECTORS), strict=True):
+            with self.subTest(vector["what"]):
+                self.assert_vector(vector, answer)
+
+    def test_what_is_filled_in_renders_as_if_done_at_once(self):
+        for vector in filter(lambda vector: "later" in vector, VECTORS):
+            filled = in_python(vector)["filled"]
+            later = placeholders.render(filled, vector["later"])
+            self.assertEqual(later, vector["rendered"], vector["what"])
+
+    def test_nearest_name_is_suggested(self):
+        known = ["number", "amount_due", "customer"]
+        found = placeholders.unknown("[nmber] [ammount_due] [Custmer] [zzz]", known)
+        self.assertEqual(
+            [item.suggestion for item in found],
+            ["number", "amount_due", "customer", None],
+        )
+
+    def test_no_text_is_an_empty_text(self):
+        self.assertEqual(placeholders.parse(None), [])
+        self.assertEqual(placeholders.render(False, {}), "")
+        self.assertEqual(placeholders.unknown(None, []), [])
+
+    def test_ten_thousand_texts_take_less_than_a_second(self):
+        template = placeholders.compile("[customer]: [number] of [amount_due]. " * 4)
+        began = time.process_time()
+        for number in range(10_000):
+            template.render({"customer": "A", "number": number, "amount_due": "5"})
+        self.assertLess(time.process_time() - began, 1)

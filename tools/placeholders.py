@@ -1,0 +1,152 @@
+"""Placeholders: names in square brackets, looked up and never evaluated.
+
+The rules, the same in ``static/src/placeholders.js`` (both are held against
+``tests/placeholder_vectors.json``):
+
+* ``[amount_due]`` is a placeholder: ``[``, a lower-case letter, then lower-case
+  letters, digits and underscores, ``]``.
+* ``[[`` is a literal ``[``. A ``]`` without its ``[`` is literal, so ``[[number]``
+  reads ``[number]``.
+* Any other ``[`` is literal too: ``[see page 2]`` needs no escaping.
+* Values go in verbatim and are not read again: a customer who is called ``[link]``
+  gets a text with ``[link]`` in it.
+
+What looks like a placeholder and is none would reach a customer as it stands.
+:func:`unknown` finds it, so that saving can complain: a single word in brackets,
+however it is written (``[nmber]``, ``[Number]``, ``[ number ]``), and several words
+that become a known name when spaces and hyphens are underscores (``[Amount due]``).
+"""
+
+import difflib
+import re
+import unicodedata
+from typing import NamedTuple
+
+_BRACKET = re.compile(r"\[\[|\[([^\[\]\r\n]*)\]")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_BLANK = " \t\u00a0"
+_JOINT = re.compile(rf"[{_BLANK}-]+")
+
+TEXT, NAME = "text", "name"
+
+
+class Unknown(NamedTuple):
+    """A bracket that no value will be put into."""
+
+    written: str  # as it stands in the text, brackets included
+    suggestion: str | None  # the known name that was probably meant
+
+
+class Template:
+    """A text that was parsed once, to be rendered many times."""
+
+    __slots__ = ("parts", "names")
+
+    def __init__(self, text):
+        self.parts = parse(text)
+        self.names = list(dict.fromkeys(part for kind, part in self.parts if kind == NAME))
+
+    def render(self, values, keep=()):
+        """Return the text with ``values`` ({name: value}) in it.
+
+        A name without a value, and a name in ``keep``, stays as it is written. An
+        empty value (None, False) leaves nothing.
+        """
+        return "".join(
+            part
+            if kind == TEXT
+            else f"[{part}]"
+            if part in keep or part not in values
+            else _verbatim(values[part])
+            for kind, part in self.parts
+        )
+
+    def fill(self, values, keep=()):
+        """Return a text to be rendered once more, with what ``render`` would put in.
+
+        For a value that is known only later (``keep={"link"}``): what is inserted now
+        is escaped, so that the second rendering cannot take it for a placeholder.
+        """
+        return "".join(
+            escape(part)
+            if kind == TEXT
+            else f"[{part}]"
+            if part in keep or part not in values
+            else escape(_verbatim(values[part]))
+            for kind, part in self.parts
+        )
+
+
+def compile(text):  # as in re.compile
+    """Return the :class:`Template` of ``text``."""
+    return Template(text)
+
+
+def parse(text):
+    """Return ``[("text", literal) | ("name", name), …]``; literals are never empty."""
+    parts, literal, position = [], [], 0
+    for match in _BRACKET.finditer(text or ""):
+        literal.append(text[position : match.start()])
+        position = match.end()
+        if match[1] is None:
+            literal.append("[")
+        elif _NAME.fullmatch(match[1]):
+            parts += _literal(literal) + [(NAME, match[1])]
+            literal = []
+        else:
+            literal.append(match[0])
+    literal.append((text or "")[position:])
+    return parts + _literal(literal)
+
+
+def names(text):
+    """Return the placeholders of ``text`` in order of appearance, each once."""
+    return Template(text).names
+
+
+def render(text, values, keep=()):
+    """Render once; see :meth:`Template.render`."""
+    return Template(text).render(values, keep)
+
+
+def fill(text, values, keep=()):
+    """Render for a second rendering; see :meth:`Template.fill`."""
+    return Template(text).fill(values, keep)
+
+
+def escape(text):
+    """Return the template that renders to ``text``, whatever is in it."""
+    return text.replace("[", "[[")
+
+
+def unknown(text, known):
+    """Return an :class:`Unknown` for each bracket that is probably a mistake, once."""
+    known = set(known)
+    found = {}
+    for match in _BRACKET.finditer(text or ""):
+        inner = match[1]
+        if inner is None or inner in known:
+            continue
+        meant = _JOINT.sub("_", inner.strip(_BLANK)).lower()
+        if meant in known:
+            found[match[0]] = meant
+        elif _is_word(inner.strip(_BLANK)):
+            close = difflib.get_close_matches(meant, sorted(known), n=1)
+            found[match[0]] = close[0] if close else None
+    return [Unknown(*item) for item in found.items()]
+
+
+def _literal(pieces):
+    text = "".join(pieces)
+    return [(TEXT, text)] if text else []
+
+
+def _verbatim(value):
+    return "" if value is None or value is False else str(value)
+
+
+def _is_word(text):
+    """One word that begins with a letter, of any alphabet."""
+    return text[:1].isalpha() and all(
+        char in "_-" or unicodedata.category(char)[0] in "LMN" for char in text
+    )
