@@ -1,0 +1,162 @@
+import base64
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+
+from odoo import fields, models
+from odoo.tools import format_date
+from odoo.tools.image import image_data_uri, image_process
+from odoo.tools.misc import babel_locale_parse, formatLang
+
+LOGO_BYTES = 24_000  # as base64; with it the page stays far below 50 kB
+LOGO_SIZE = (240, 112)  # px: twice what is shown, for sharp phones
+PAID_STATES = ("in_payment", "paid")
+
+
+class AccountMove(models.Model):
+    """What the page behind the link says of an invoice: plain, formatted texts.
+
+    All of it in the language of the context (``_document_lang``).
+    """
+
+    _inherit = "account.move"
+
+    def _document_page_values(self):
+        """Return what the template ``document_page_document`` shows."""
+        self.ensure_one()
+        status, mood = self._document_status()
+        days = self._document_days_late() if mood in ("late", "open") else None
+        credit, _ = self.move_type == "out_refund", self.env._
+        settled = mood == "paid" or credit
+        open_amount, total = self.amount_residual, self.amount_total
+        return {
+            "title": self._document_title(),
+            "view_label": self._document_view_label(),
+            "status": status,
+            "mood": mood,
+            "amount_label": self.env._("Total")
+            if settled
+            else self.env._("Amount due"),
+            "amount": self._document_money(total if settled else open_amount),
+            "total": not settled
+            and self.currency_id.compare_amounts(open_amount, total)
+            and self._document_money(total),
+            "date": self._document_date(self.invoice_date or self.date),
+            "due_date": not credit and self._document_date(self.invoice_date_due),
+            "due_words": days is not None and self._document_due_words(days),
+            "has_xml": self._document_has_xml(),
+            "payable": self._document_is_payable(),
+        }
+
+    def _document_title(self):
+        kinds = {
+            "out_refund": self.env._("Credit note %s", self.name),
+            "out_receipt": self.env._("Receipt %s", self.name),
+        }
+        return kinds.get(self.move_type) or self.env._("Invoice %s", self.name)
+
+    def _document_view_label(self):
+        kinds = {
+            "out_refund": self.env._("View credit note (PDF)"),
+            "out_receipt": self.env._("View receipt (PDF)"),
+        }
+        return kinds.get(self.move_type) or self.env._("View invoice (PDF)")
+
+    def _document_status(self):
+        """Return the status in words, and its mood: paid, open, late, plain."""
+        if self.move_type == "out_refund":
+            settled = self.payment_state in PAID_STATES
+            return (self.env._("Settled"), "paid") if settled else (False, "plain")
+        if self.payment_state in PAID_STATES:
+            return self.env._("Paid"), "paid"
+        if self.payment_state == "reversed":
+            return self.env._("Cancelled by a credit note"), "paid"
+        if self.currency_id.is_zero(self.amount_residual):
+            return self.env._("Nothing to pay"), "paid"
+        late = (self._document_days_late() or 0) > 0
+        if self.payment_state == "partial":
+            return self.env._("Partly paid"), "late" if late else "open"
+        if late:
+            return self.env._("Overdue"), "late"
+        return self.env._("Not paid yet"), "open"
+
+    def _document_days_late(self):
+        """Return the days since the due date (negative: still to come), or None.
+
+        Today is today at the seller's place.
+        """
+        if not self.invoice_date_due:
+            return None
+        zone = self.company_id.partner_id.tz or self.partner_id.tz or "UTC"
+        today = fields.Date.context_today(self.with_context(tz=zone))
+        return (today - self.invoice_date_due).days
+
+    def _document_due_words(self, days_late):
+        """Return "15 days ago", "today", "in 3 days" in the customer's grammar."""
+        if not days_late:
+            return self.env._("today")
+        return format_timedelta(
+            timedelta(days=-days_late),
+            granularity="day",
+            threshold=10**6,  # always days, never "2 weeks ago"
+            add_direction=True,
+            locale=babel_locale_parse(self.env.context.get("lang")),
+        )
+
+    def _document_date(self, date):
+        # the month as a word: 03/04 is read in two ways
+        return format_date(self.env, date, date_format="medium")
+
+    def _document_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    # -------------------------------------------------------------------------
+    # SELLER
+    # -------------------------------------------------------------------------
+
+    def _document_seller_values(self):
+        company = self.company_id
+        return {
+            "seller": company.name,
+            "logo": self._document_logo(),
+            "phone": company.phone,
+            "phone_link": "".join(c for c in company.phone or "" if c in "+0123456789"),
+            "email": company.email,
+        }
+
+    def _document_logo(self):
+        """Return the seller's logo as a small data URI, or nothing."""
+        company = self.company_id
+        if company.uses_default_logo or not company.logo:
+            return None
+        try:
+            raw = image_process(base64.b64decode(company.logo), size=LOGO_SIZE)
+        except (OSError, ValueError):
+            return None  # the name stands beside it anyway
+        encoded = base64.b64encode(raw)
+        return image_data_uri(encoded) if len(encoded) <= LOGO_BYTES else None
+
+    # -------------------------------------------------------------------------
+    # PAYING
+    # -------------------------------------------------------------------------
+
+    def _document_is_payable(self):
+        """Return whether Odoo's portal would take a payment for this invoice now."""
+        self.ensure_one()
+        if "transaction_ids" not in self._fields:  # account_payment isn't installed
+            return False
+        if self.payment_state in PAID_STATES or not self._has_to_be_paid():
+            return False
+        return bool(
+            self.env["payment.provider"]._get_compatible_providers(
+                self.company_id.id,
+                self.partner_id.id,
+                self.amount_residual,
+                currency_id=self.currency_id.id,
+            )
+        )
+
+    def _document_pay_url(self):
+        """Return the portal's page of this invoice, open at its payment form."""
+        url = self.get_portal_url(query_string="&payment=True", anchor="portal_pay")
+        return self.get_base_url() + url

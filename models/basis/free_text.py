@@ -1,0 +1,23 @@
+from odoo import _, models
+
+
+class OrganizerBasisFreeText(models.AbstractModel):
+    _name = "organizer.basis.free_text"
+    _inherit = "organizer.basis"
+    _description = "Basis: free text to a customer"
+
+    _basis_sequence = 90
+    _basis_model = "res.partner"
+
+    def _basis_label(self):
+        return _("Free text")
+
+    def _labels(self):
+        return {"customer": _("Customer"), "company": _("Your company")}
+
+    def _values_in_lang(self, documents):
+        company = self.env.company.name
+        return {
+            partner.id: {"customer": partner.name or "", "company": company}
+            for partner in documents
+        }

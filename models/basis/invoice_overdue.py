@@ -1,0 +1,34 @@
+from odoo import _, fields, models
+
+
+class OrganizerBasisInvoiceOverdue(models.AbstractModel):
+    _name = "organizer.basis.invoice_overdue"
+    _inherit = "organizer.basis.invoice"
+    _description = "Basis: an overdue invoice"
+
+    _basis_sequence = 20
+
+    def _basis_label(self):
+        return _("Overdue reminder")
+
+    def _default_text(self):
+        return _(
+            "[company]: [document_type] [number] was due on [due_date], [amount_due] is "
+            "still open. [link]"
+        )
+
+    def _refusals(self, documents):
+        refusals = super()._refusals(documents)
+        today = fields.Date.context_today(self)
+        for move in documents:
+            if move.id in refusals:
+                continue
+            if move.payment_state not in ("not_paid", "partial"):
+                refusals[move.id] = ("paid", _("%s is paid.", move.display_name))
+            elif move.move_type == "out_refund":
+                words = _("%s is a credit note: nothing is owed.", move.display_name)
+                refusals[move.id] = ("paid", words)
+            elif not move.invoice_date_due or move.invoice_date_due >= today:
+                words = _("%s is not overdue.", move.display_name)
+                refusals[move.id] = ("not_overdue", words)
+        return refusals

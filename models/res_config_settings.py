@@ -1,0 +1,76 @@
+import re
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .organizer_link import DEFAULT_VALIDITY_DAYS
+
+# a scheme, a host in plain letters, maybe a port: each character more is paid for
+BASE_URL_PATTERN = re.compile(
+    r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?/?", re.IGNORECASE
+)
+LOCAL_HOSTS = re.compile(r"(localhost|127\.[\d.]+|0\.0\.0\.0|.*\.local(host|domain)?)")
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    sms_link_validity_days = fields.Integer(
+        string="Validity of links",
+        config_parameter="sms_organizer.link_validity_days",
+        default=DEFAULT_VALIDITY_DAYS,
+        help="How many days after the message its link opens the page.",
+    )
+    sms_link_base_url = fields.Char(
+        string="Web address for links",
+        config_parameter="sms_organizer.link_base_url",
+        help="Where the links in messages lead, such as https://pay.example.com. "
+        "Left empty, it is this Odoo's own address.",
+    )
+    sms_link_warning = fields.Char(compute="_compute_sms_link_warning")
+
+    @api.constrains("sms_link_validity_days")
+    def _check_sms_link_validity_days(self):
+        if any(settings.sms_link_validity_days <= 0 for settings in self):
+            raise ValidationError(
+                self.env._(
+                    "Validity of links: enter a number of days greater than 0, "
+                    "for example 180."
+                )
+            )
+
+    @api.constrains("sms_link_base_url")
+    def _check_sms_link_base_url(self):
+        for settings in self.filtered("sms_link_base_url"):
+            if not BASE_URL_PATTERN.fullmatch(settings.sms_link_base_url.strip()):
+                raise ValidationError(
+                    self.env._(
+                        "Web address for links: “%s” can't be used. Enter http:// or "
+                        "https:// and a host name in plain letters, nothing after it, "
+                        "for example https://pay.example.com.",
+                        settings.sms_link_base_url,
+                    )
+                )
+
+    @api.depends("sms_link_base_url", "company_id")
+    def _compute_sms_link_warning(self):
+        for settings in self:
+            url = settings.sms_link_base_url or settings.company_id.get_base_url()
+            settings.sms_link_warning = settings._sms_link_warning(url.strip())
+
+    def _sms_link_warning(self, url):
+        parts = urlsplit(url)
+        if LOCAL_HOSTS.fullmatch(parts.hostname or "localhost"):
+            return self.env._(
+                "Links lead to %s, which customers can't reach. Enter the address "
+                "under which this Odoo is known on the internet.",
+                url,
+            )
+        if parts.scheme != "https":
+            return self.env._(
+                "Links lead to %s, which isn't encrypted: phones warn of such pages. "
+                "Use an address with https.",
+                url,
+            )
+        return False

@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+
+class SmsSms(models.Model):
+    """The message as the chatter shows it."""
+
+    _inherit = "sms.sms"
+
+    def _notify_chatter(self):
+        """Make the notifications by which the chatter shows the state of each SMS."""
+        # sudo: notifications are Odoo's own, written for whoever may send
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    "author_id": sms.mail_message_id.author_id.id,
+                    "mail_message_id": sms.mail_message_id.id,
+                    "res_partner_id": sms.partner_id.id,
+                    "sms_number": sms.number,
+                    "notification_type": "sms",
+                    "sms_id_int": sms.id,
+                    "sms_tracker_ids": [fields.Command.create({"sms_uuid": sms.uuid})],
+                    "is_read": True,  # nothing for Odoo's inbox
+                    "notification_status": "ready",
+                }
+                for sms in self
+            ]
+        )
+
+    def _tell_chatter(self, state, failure_type=False, reason=False):
+        trackers = self.sms_tracker_id.with_context(sms_skip_msg_notification=True)
+        if state == "outgoing":
+            # Odoo never moves a notification back to 'ready'; another attempt does
+            trackers.mail_notification_id.write(
+                {
+                    "notification_status": "ready",
+                    "failure_type": False,
+                    "failure_reason": False,
+                }
+            )
+        elif state == "unconfirmed":
+            trackers._action_update_from_sms_state("error", "unknown", reason)
+        else:
+            trackers._action_update_from_sms_state(state, failure_type, reason)
+        self.mail_message_id._notify_message_notification_update()
+
+    def _failure_words(self):
+        """Why it failed, for a person: the provider's words, else Odoo's."""
+        if not self or self.state not in ("error", "canceled", "unconfirmed"):
+            return False
+        kinds = dict(self._fields["failure_type"]._description_selection(self.env))
+        return self.failure_reason or kinds.get(self.failure_type) or False

@@ -1,0 +1,105 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.phone import PhoneError, parse_mobile
+
+
+class OrganizerSmsPhone(models.AbstractModel):
+    """An *SMS number* on a record: one mobile number, kept as E.164."""
+
+    _name = "organizer.sms.phone"
+    _description = "SMS number"
+
+    sms_phone = fields.Char(
+        "SMS number",
+        help="The one mobile number that SMS go to. National entry is read by the "
+        "customer's country, then by the company's.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._normalize_sms_phone()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("sms_phone"):
+            self._normalize_sms_phone()
+        return result
+
+    @api.onchange("sms_phone")
+    def _onchange_sms_phone(self):
+        """Show what will be stored, or at once what is wrong with it."""
+        if not self.sms_phone:
+            return None
+        number, problem = self._check_sms_phone(
+            self.sms_phone, self._sms_phone_countries()
+        )
+        if problem:
+            return {"warning": {"title": _("SMS number"), "message": problem}}
+        self.sms_phone = number
+        return None
+
+    def _normalize_sms_phone(self):
+        for record in self:
+            if not record.sms_phone:
+                continue
+            number, problem = self._check_sms_phone(
+                record.sms_phone, record._sms_phone_countries()
+            )
+            if problem:
+                raise ValidationError(_("SMS number: %s", problem))
+            if number != record.sms_phone:
+                record.sms_phone = number
+
+    def _sms_phone_countries(self):
+        """ISO codes by which a national number is read, the first that fits counts."""
+        return [self.env.company.country_id.code]
+
+    @api.model
+    def _check_sms_phone(self, number, countries):
+        """:return: (E.164, None), or (None, what is wrong with it and the cure)"""
+        try:
+            return parse_mobile(number, [code for code in countries if code]), None
+        except PhoneError as error:
+            return None, self._phone_problem(error)
+
+    @api.model
+    def _phone_problem(self, error):
+        """The words of :class:`..tools.phone.PhoneError` in the user's language."""
+        countries = self.env["res.country"].sudo()
+        country = countries.search([("code", "=", error.country)], limit=1).name
+        place = f" ({country})" if country else ""
+        words = {
+            "several": _("“%(number)s” holds more than one number. Leave one only."),
+            "no_country": _(
+                "“%(number)s” does not tell its country. Write it with + and the "
+                "country code, or set the customer's country."
+            ),
+            "too_short": _(
+                "“%(number)s” is too short%(place)s. Check the digits; write a foreign "
+                "number with + and the country code."
+            ),
+            "too_long": _(
+                "“%(number)s” is too long%(place)s. Check the digits; write a foreign "
+                "number with + and the country code."
+            ),
+            "invalid": _(
+                "“%(number)s” is not a number in use%(place)s. Check the digits; write a "
+                "foreign number with + and the country code."
+            ),
+            "landline": _(
+                "“%(number)s” is a landline%(place)s, which gets no SMS. Enter a mobile "
+                "number."
+            ),
+            "not_mobile": _(
+                "“%(number)s” is not a mobile number%(place)s. Enter a mobile number."
+            ),
+        }
+        text = words.get(error.code) or _(
+            "“%(number)s” is not a phone number. Enter the digits of one number, with + "
+            "and the country code in front if it is a foreign one."
+        )
+        shown = error.number[:64]
+        return text % {"number": shown, "place": place}

@@ -1,0 +1,273 @@
+from collections import defaultdict
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..tools import gsm
+
+# what a message is about, for those who may read it without being SMS administrators
+CUSTOMER_MODELS = ("account.move", "res.partner")
+
+
+class SmsSms(models.Model):
+    """The ledger: every SMS that this Odoo sends, kept for good.
+
+    How messages leave is in ``sms_outbox.py``.
+    """
+
+    _inherit = "sms.sms"
+    _mail_post_access = "read"
+
+    company_id = fields.Many2one("res.company", index=True, readonly=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", readonly=True
+    )
+    run_line_id = fields.Many2one(
+        "organizer.run.line", "Sending", index="btree_not_null", readonly=True
+    )
+    link_id = fields.Many2one("organizer.link", "Document link", readonly=True)
+    res_model = fields.Char("Document model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True
+    )
+    user_id = fields.Many2one("res.users", "Sent by", readonly=True)
+
+    gateway_id = fields.Many2one("sms.gateway", index="btree_not_null", readonly=True)
+    is_test = fields.Boolean(
+        "Test", readonly=True, help="It went to the sandbox phone and reached nobody."
+    )
+    provider_id = fields.Char("Provider's id", readonly=True, index="btree_not_null")
+    state = fields.Selection(
+        selection_add=[("unconfirmed", "In doubt"), ("error",)],
+        ondelete={"unconfirmed": lambda messages: messages._forget_doubt()},
+    )
+    failure_reason = fields.Char(
+        "Reason", readonly=True, help="Why it failed, in the provider's words."
+    )
+
+    encoding = fields.Char(readonly=True, help="GSM-7 or UCS-2 (Unicode)")
+    segments = fields.Integer(readonly=True, help="Billed parts of the SMS")
+    price = fields.Float(
+        digits=(16, 4), readonly=True, help="What it is expected to cost"
+    )
+    cost = fields.Float(
+        digits=(16, 4), readonly=True, help="What it cost once it was accepted"
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+
+    queued_at = fields.Datetime("Queued", readonly=True)
+    sent_at = fields.Datetime("Sent", readonly=True)
+    delivered_at = fields.Datetime("Delivered", readonly=True)
+
+    _company_date_idx = models.Index("(company_id, queued_at DESC)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'sms'
+        self._refuse_edit()
+        messages = self.env["mail.message"].browse(
+            vals["mail_message_id"] for vals in vals_list if vals.get("mail_message_id")
+        )
+        for vals in vals_list:
+            message = messages.browse(vals.get("mail_message_id"))
+            for name, value in self._ledger_values(vals, message).items():
+                vals.setdefault(name, value)
+        self._estimate_prices(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS 'sms'
+        self._refuse_edit()
+        if "body" in vals:
+            vals = {**vals, **self._measure_values(vals["body"])}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse_edit()
+
+    def _refuse_edit(self):
+        """Every way in over RPC ends here; our own code writes as superuser."""
+        if not self.env.su:
+            raise AccessError(
+                _(
+                    "An SMS in the ledger cannot be made, changed or deleted by hand. "
+                    "Use Send SMS, Send again or Cancel."
+                )
+            )
+
+    def copy(self, default=None):
+        # OVERRIDES 'base'
+        raise UserError(_("An SMS is never copied. Use Send again."))
+
+    @api.autovacuum
+    def _gc_device(self):
+        # OVERRIDES 'sms': the ledger is for good
+        return
+
+    def _forget_doubt(self):
+        """On uninstall: a message in doubt is never sent again by Odoo."""
+        self.write({"state": "error", "failure_type": "unknown"})
+
+    # -- values ----------------------------------------------------------------------
+
+    def _ledger_values(self, vals, message):
+        company = message.record_company_id or self.env.company
+        return {
+            "company_id": company.id,
+            "user_id": self.env.uid,
+            "queued_at": fields.Datetime.now(),
+            "res_model": message.model,
+            "res_id": message.res_id,
+            "move_id": message.res_id if message.model == "account.move" else False,
+            **self._measure_values(vals.get("body")),
+        }
+
+    @api.model
+    def _measure_values(self, body):
+        measure = gsm.measure(body or "")
+        return {"encoding": measure.encoding, "segments": measure.segments}
+
+    def _estimate_prices(self, vals_list):
+        """Fill in the gateway that will send, and what it will ask."""
+        companies = self.env["res.company"].browse(
+            {vals["company_id"] for vals in vals_list if vals["company_id"]}
+        )
+        gateways = self.env["sms.gateway"]._by_company(companies)
+        by_company = {company.id: found[:1] for company, found in gateways.items()}
+        for vals in vals_list:
+            gateway = by_company.get(vals["company_id"])
+            if not gateway or (
+                gateway.handles == "organizer" and not vals.get("run_line_id")
+            ):
+                continue
+            vals.setdefault("gateway_id", gateway.id)
+            vals.setdefault("price", gateway.price * vals["segments"])
+            vals.setdefault("currency_id", gateway.currency_id.id)
+            vals.setdefault("is_test", gateway.is_sandbox)
+
+    @api.model
+    def _about_customers_domain(self):
+        """Messages that whoever may send about invoices may read."""
+        return Domain("res_model", "in", CUSTOMER_MODELS)
+
+    # -- buttons ---------------------------------------------------------------------
+
+    @api.model
+    def action_new(self):
+        """*New* on the list of messages."""
+        return self.env["organizer.compose"].action_open_new()
+
+    def action_cancel(self):
+        """Take waiting messages back; what has left cannot be taken back."""
+        self._check_may_decide()
+        waiting = self.sudo()._lock_in_state("outgoing")
+        if len(waiting) != len(self):
+            raise UserError(
+                _(
+                    "%(left)s of %(all)s messages are not waiting any more and cannot "
+                    "be cancelled.",
+                    left=len(self) - len(waiting),
+                    all=len(self),
+                )
+            )
+        waiting._set_outcome("canceled", reason=_("Cancelled by %s", self.env.user.name))
+
+    def action_send_again(self):
+        """Another attempt of the same failed or cancelled messages."""
+        self._check_may_decide()
+        again = self.sudo()._lock_in_state("error", "canceled")
+        if not again:
+            raise UserError(
+                _("Only failed or cancelled messages can be sent again; none is here.")
+            )
+        again.write(
+            {
+                "queued_at": fields.Datetime.now(),
+                "provider_id": False,
+                "attempts": 0,
+                "next_attempt_at": False,
+                "to_delete": False,
+            }
+        )
+        again._set_outcome("outgoing")
+        self._wake()
+        return self._notify_queued(len(again))
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        if not (
+            self.env.su or self.env.user.has_group("sms_organizer.group_sms_send")
+        ):
+            raise AccessError(_("Sending SMS takes the right “SMS: send”."))
+
+    def _lock_in_state(self, *states):
+        """Those of self that are in one of the states and that nobody else holds."""
+        return self.try_lock_for_update().filtered(lambda sms: sms.state in states)
+
+    def _notify_queued(self, count):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": _("%s SMS put in the queue.", count),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_document(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    # Odoo's own buttons and its Technical menu take the same road
+
+    def action_set_canceled(self):
+        # OVERRIDES 'sms'
+        if self.env.su:
+            return super().action_set_canceled()
+        return self.action_cancel()
+
+    def action_set_outgoing(self):
+        # OVERRIDES 'sms'
+        if self.env.su:
+            return super().action_set_outgoing()
+        return self.action_send_again()
+
+    def resend_failed(self):
+        # OVERRIDES 'sms': a new attempt goes through the queue
+        failed = self.filtered(lambda sms: sms.state == "error")
+        if not failed:
+            return super().resend_failed()
+        return failed.action_send_again()
+
+    # -- outcomes --------------------------------------------------------------------
+
+    def _set_outcome(self, state, failure_type=False, reason=False, **values):
+        """Same outcome for all of self: on the messages, in the chatter, on the run.
+
+        :param str state: one of ``sms.sms.state``
+        """
+        self.write(
+            {
+                "state": state,
+                "failure_type": failure_type,
+                "failure_reason": reason,
+                **values,
+            }
+        )
+        self._tell_chatter(state, failure_type, reason)
+        self.run_line_id.run_id._settle_state()
+
+    def _grouped_by(self, key):
+        groups = defaultdict(self.browse)
+        for sms in self:
+            groups[key(sms)] |= sms
+        return groups

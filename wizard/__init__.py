@@ -1,0 +1,2 @@
+from . import organizer_compose
+from . import organizer_compose_line

@@ -1,0 +1,85 @@
+from odoo import _, api, fields, models
+
+from ..tools import placeholders
+
+
+class OrganizerComposeLine(models.TransientModel):
+    """One of many recipients: its tick, number and text."""
+
+    _name = "organizer.compose.line"
+    _description = "Recipient of Send SMS"
+
+    compose_id = fields.Many2one(
+        "organizer.compose", required=True, ondelete="cascade", index=True
+    )
+    move_id = fields.Many2one("account.move", "Document", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    values = fields.Json(readonly=True)
+    number = fields.Char("SMS number")
+    selected = fields.Boolean(
+        "Send", compute="_compute_selected", store=True, readonly=False
+    )
+    reason = fields.Selection(
+        selection=lambda self: self.env["organizer.run.line"]._fields["reason"].selection,
+        compute="_compute_reason",
+        store=True,
+    )
+    why = fields.Char("Why not", compute="_compute_reason", store=True)
+    text = fields.Text(compute="_compute_text", store=True, readonly=False)
+    text_edited = fields.Boolean()
+    segments = fields.Integer("SMS", compute="_compute_price", store=True)
+    price = fields.Float(digits=(16, 4), compute="_compute_price", store=True)
+    currency_id = fields.Many2one(related="compose_id.currency_id")
+
+    @api.depends("number", "move_id", "compose_id.basis")
+    def _compute_reason(self):
+        for compose, lines in self.grouped("compose_id").items():
+            numbers = {line.move_id.id: line.number for line in lines}
+            candidates = compose._basis()._candidates(lines.move_id, numbers)
+            found = {candidate.document.id: candidate for candidate in candidates}
+            for line in lines:
+                line.reason = found[line.move_id.id].reason
+                line.why = found[line.move_id.id].why
+
+    @api.depends("reason")
+    def _compute_selected(self):
+        for line in self:
+            line.selected = not line.reason
+
+    @api.depends("compose_id.body", "values")
+    def _compute_text(self):
+        for compose, lines in self.grouped("compose_id").items():
+            template = placeholders.compile(compose.body)
+            for line in lines:
+                if not line.text_edited:
+                    line.text = template.fill(line.values or {}, keep=("link",))
+
+    @api.onchange("text")
+    def _onchange_text(self):
+        """What was written for this customer stays when the common text changes."""
+        self.text_edited = True
+
+    @api.depends("text", "compose_id.price")
+    def _compute_price(self):
+        for line in self:
+            line.segments = line.compose_id._segments_of(line.text)
+            line.price = line.segments * line.compose_id.price
+
+    def _is_going(self):
+        return self.selected and not self.reason
+
+    def _run_line(self, candidate):
+        """Values of ``organizer.run.line``: sent, or left out and why.
+
+        :param candidate: what the basis says of it now
+        """
+        unticked = not candidate.reason and not self.selected
+        return {
+            "partner_id": self.partner_id.id,
+            "move_id": self.move_id.id,
+            "number": candidate.number,
+            "text": self.text,
+            "selected": self.selected,
+            "reason": "unticked" if unticked else candidate.reason,
+            "why": _("Left out by hand.") if unticked else candidate.why,
+        }
