@@ -29,7 +29,8 @@
     "demo": ["demo/res_partner.xml", "demo/account_move.xml"],
     "assets": {
         "web.assets_backend": ["sms_organizer/static/src/**/*"],
-        "web.assets_unit_tests": ["sms_organizer/static/tests/**/*"],
+        "web.assets_tests": ["sms_organizer/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["sms_organizer/static/tests/*.test.js"],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

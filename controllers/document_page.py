@@ -117,18 +117,19 @@ class DocumentPage(http.Controller):
     def _localized(self, moves):
         return moves.with_context(lang=moves[:1]._document_lang())
 
-    def _page(self, link, token, notice=False, status=200):
+    def _page(self, link, token, status=200):
         moves = self._localized(link._documents())
         values = {
             **moves[:1]._document_seller_values(),
             "documents": [move._document_page_values() for move in moves],
             "path": LINK_PATH + token,
-            "notice": notice,
+            "notice": status == 503 or link._document_is_late(),
+            "back": status == 503,
         }
         return self._html("sms_organizer.document_page", moves.env, values, status)
 
     def _being_prepared(self, link, token):
-        response = self._page(link, token, notice=True, status=503)
+        response = self._page(link, token, status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 

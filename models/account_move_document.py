@@ -7,6 +7,9 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
+# other rows may go on referring to the invoice meanwhile, hence not FOR UPDATE
+LOCK = "SELECT id FROM account_move WHERE id = %s FOR NO KEY UPDATE"
+LOCK_NOWAIT = "SELECT id FROM account_move WHERE id = %s FOR NO KEY UPDATE NOWAIT"
 # a customer waits so long for a document that somebody else is making
 LOCK_TIMEOUT = "15s"
 CONCURRENCY_ERRORS = (
@@ -14,6 +17,11 @@ CONCURRENCY_ERRORS = (
     psycopg2.errors.DeadlockDetected,
     psycopg2.errors.LockNotAvailable,
 )
+
+
+def _line(error):
+    """Return an error as one line for the log: reports fail in many lines."""
+    return " ".join(str(error).split())[:300]
 
 
 class AccountMove(models.Model):
@@ -52,14 +60,13 @@ class AccountMove(models.Model):
     def _lock_document(self, wait):
         """Lock the row; return whether it could be had in time."""
         cr = self.env.cr
-        query = "SELECT id FROM account_move WHERE id = %s FOR NO KEY UPDATE"
         if not wait:
-            cr.execute(query + " NOWAIT", [self.id], log_exceptions=False)
+            cr.execute(LOCK_NOWAIT, [self.id], log_exceptions=False)
             return True
         try:
             with cr.savepoint():
                 cr.execute("SET LOCAL lock_timeout TO %s", [LOCK_TIMEOUT])
-                cr.execute(query, [self.id], log_exceptions=False)
+                cr.execute(LOCK, [self.id], log_exceptions=False)
                 cr.execute("SET LOCAL lock_timeout TO DEFAULT")
         except psycopg2.errors.LockNotAvailable:
             return False
@@ -74,7 +81,7 @@ class AccountMove(models.Model):
         # whatever breaks in a report (a template, wkhtmltopdf, an EDI add-on) must not
         # take the message or the other invoices with it
         except Exception as error:  # noqa: BLE001
-            _logger.info("No document yet for invoice %s: %s", self.id, error)
+            _logger.info("No document yet for invoice %s: %s", self.id, _line(error))
             return False
         return True
 
@@ -92,7 +99,7 @@ class AccountMove(models.Model):
             )
         was_sent = self.is_move_sent
         if error := self._generate_document():
-            _logger.info("No XML for invoice %s: %s", self.id, error)
+            _logger.info("No XML for invoice %s: %s", self.id, _line(error))
             if error := self._generate_document(invoice_edi_format=False):
                 raise UserError(error)
         # Odoo takes a made document for a sent one; the ledger knows better

@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import models
 
 METHOD = "sms"
 
@@ -26,17 +26,17 @@ class AccountMoveSend(models.AbstractModel):
     def _sms_alert(self, refused, single):
         moves = self.env["account.move"].union(*(c.document for c in refused))
         if single:
-            message = _("No SMS can be sent. %s", refused[0].why)
+            message = self.env._("No SMS can be sent. %s", refused[0].why)
         else:
-            message = _(
+            message = self.env._(
                 "No SMS will be sent for these invoices: %s",
                 ", ".join(f"{c.document.name} ({c.why})" for c in refused),
             )
         return {
             "level": "danger" if single else "warning",
             "message": message,
-            "action_text": _("View Invoice(s)"),
-            "action": moves._get_records_action(name=_("Invoices without SMS")),
+            "action_text": self.env._("View Invoice(s)"),
+            "action": moves._get_records_action(name=self.env._("Invoices without SMS")),
         }
 
     # -------------------------------------------------------------------------

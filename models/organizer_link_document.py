@@ -30,6 +30,11 @@ class OrganizerLink(models.Model):
             self.document_state = "ready"
         return ready
 
+    def _document_is_late(self):
+        """Return whether the document is still missing after an attempt."""
+        self.ensure_one()
+        return bool(self.document_attempts) and not self.move_id.invoice_pdf_report_id
+
     @api.model
     def _wake_document_cron(self):
         cron = self.env.ref("sms_organizer.ir_cron_document", raise_if_not_found=False)

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # which outcomes of a line a counter of its run counts
@@ -137,11 +137,11 @@ class OrganizerRun(models.Model):
 
     def _title(self, label, lines):
         if len(lines) != 1:
-            return _("%(basis)s, %(count)s recipients", basis=label, count=len(lines))
+            return self.env._("%(basis)s, %(count)s recipients", basis=label, count=len(lines))
         line = lines[0]
         move = self.env["account.move"].browse(line.get("move_id"))
         about = move.name or self.env["res.partner"].browse(line["partner_id"]).name
-        return _("%(basis)s, %(document)s", basis=label, document=about)
+        return self.env._("%(basis)s, %(document)s", basis=label, document=about)
 
     def _send(self):
         """Queue an SMS for every ticked line. Nothing is handed over here.
@@ -151,7 +151,7 @@ class OrganizerRun(models.Model):
         self.ensure_one()
         self.lock_for_update()
         if self.state != "draft":
-            raise UserError(_("“%s” has been sent already.", self.name))
+            raise UserError(self.env._("“%s” has been sent already.", self.name))
         lines = self.line_ids.filtered(lambda line: line.selected and not line.reason)
         lines._queue()
         self.write(
@@ -184,19 +184,19 @@ class OrganizerRun(models.Model):
     # -- buttons ---------------------------------------------------------------------
 
     def action_open_waiting(self):
-        return self._open_lines(_("Waiting"), "waiting")
+        return self._open_lines(self.env._("Waiting"), "waiting")
 
     def action_open_sent(self):
-        return self._open_lines(_("Sent"), "sent")
+        return self._open_lines(self.env._("Sent"), "sent")
 
     def action_open_delivered(self):
-        return self._open_lines(_("Delivered"), "delivered")
+        return self._open_lines(self.env._("Delivered"), "delivered")
 
     def action_open_failed(self):
-        return self._open_lines(_("Failed"), "failed")
+        return self._open_lines(self.env._("Failed"), "failed")
 
     def action_open_left_out(self):
-        return self._open_lines(_("Left out"), "left_out")
+        return self._open_lines(self.env._("Left out"), "left_out")
 
     def _open_lines(self, title, counter):
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -49,11 +49,11 @@ class ResPartner(models.Model):
         if self.phone:
             countries = self._sms_phone_countries()
             problem = self._check_sms_phone(self.phone, countries)[1]
-            return "bad_number", _("%(name)s: %(problem)s", name=self.name, problem=problem)
-        return "no_number", _(
+            return "bad_number", self.env._("%(name)s: %(problem)s", name=self.name, problem=problem)
+        return "no_number", self.env._(
             "%s has no mobile number. Enter an SMS number on the invoice or on the "
             "customer.",
-            self.display_name or _("The customer"),
+            self.display_name or self.env._("The customer"),
         )
 
     def _mobile_in_phone(self):

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -84,7 +84,7 @@ class SmsGateway(models.Model):
         for gateway in self:
             if gateway.price < 0:
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "The price per segment of “%s” is negative. Enter 0 or more.",
                         gateway.name,
                     )
@@ -144,10 +144,10 @@ class SmsGateway(models.Model):
     # -- buttons ---------------------------------------------------------------------
 
     def action_open_waiting(self):
-        return self._open_messages(_("Waiting"), "outgoing")
+        return self._open_messages(self.env._("Waiting"), "outgoing")
 
     def action_open_unconfirmed(self):
-        return self._open_messages(_("In doubt"), "unconfirmed")
+        return self._open_messages(self.env._("In doubt"), "unconfirmed")
 
     def _open_messages(self, title, state):
         self.ensure_one()

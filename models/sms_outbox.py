@@ -2,7 +2,7 @@ import logging
 from datetime import timedelta
 from uuid import uuid4
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -320,7 +320,7 @@ class SmsSms(models.Model):
             abandoned._set_outcome(
                 "unconfirmed",
                 "unknown",
-                reason=_("The process that was sending it stopped before the answer."),
+                reason=self.env._("The process that was sending it stopped before the answer."),
             )
             self._commit_progress()
 

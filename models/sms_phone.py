@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.phone import PhoneError, parse_mobile
@@ -37,7 +37,7 @@ class OrganizerSmsPhone(models.AbstractModel):
             self.sms_phone, self._sms_phone_countries()
         )
         if problem:
-            return {"warning": {"title": _("SMS number"), "message": problem}}
+            return {"warning": {"title": self.env._("SMS number"), "message": problem}}
         self.sms_phone = number
         return None
 
@@ -49,12 +49,14 @@ class OrganizerSmsPhone(models.AbstractModel):
                 record.sms_phone, record._sms_phone_countries()
             )
             if problem:
-                raise ValidationError(_("SMS number: %s", problem))
+                raise ValidationError(self.env._("SMS number: %s", problem))
             if number != record.sms_phone:
                 record.sms_phone = number
 
     def _sms_phone_countries(self):
-        """ISO codes by which a national number is read, the first that fits counts."""
+        """ISO codes, the customer's and the company's: the first that is set reads a
+        number without country code.
+        """
         return [self.env.company.country_id.code]
 
     @api.model
@@ -72,32 +74,32 @@ class OrganizerSmsPhone(models.AbstractModel):
         country = countries.search([("code", "=", error.country)], limit=1).name
         place = f" ({country})" if country else ""
         words = {
-            "several": _("“%(number)s” holds more than one number. Leave one only."),
-            "no_country": _(
+            "several": self.env._("“%(number)s” holds more than one number. Leave one only."),
+            "no_country": self.env._(
                 "“%(number)s” does not tell its country. Write it with + and the "
                 "country code, or set the customer's country."
             ),
-            "too_short": _(
+            "too_short": self.env._(
                 "“%(number)s” is too short%(place)s. Check the digits; write a foreign "
                 "number with + and the country code."
             ),
-            "too_long": _(
+            "too_long": self.env._(
                 "“%(number)s” is too long%(place)s. Check the digits; write a foreign "
                 "number with + and the country code."
             ),
-            "invalid": _(
+            "invalid": self.env._(
                 "“%(number)s” is not a number in use%(place)s. Check the digits; write a "
                 "foreign number with + and the country code."
             ),
-            "landline": _(
+            "landline": self.env._(
                 "“%(number)s” is a landline%(place)s, which gets no SMS. Enter a mobile "
                 "number."
             ),
-            "not_mobile": _(
+            "not_mobile": self.env._(
                 "“%(number)s” is not a mobile number%(place)s. Enter a mobile number."
             ),
         }
-        text = words.get(error.code) or _(
+        text = words.get(error.code) or self.env._(
             "“%(number)s” is not a phone number. Enter the digits of one number, with + "
             "and the country code in front if it is a foreign one."
         )

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -39,7 +39,11 @@ class SmsSms(models.Model):
     )
     provider_id = fields.Char("Provider's id", readonly=True, index="btree_not_null")
     state = fields.Selection(
-        selection_add=[("unconfirmed", "In doubt"), ("error",)],
+        selection_add=[
+            ("outgoing", "Waiting"),
+            ("unconfirmed", "In doubt"),
+            ("error", "Failed"),
+        ],
         ondelete={"unconfirmed": lambda messages: messages._forget_doubt()},
     )
     failure_reason = fields.Char(
@@ -91,7 +95,7 @@ class SmsSms(models.Model):
         """Every way in over RPC ends here; our own code writes as superuser."""
         if not self.env.su:
             raise AccessError(
-                _(
+                self.env._(
                     "An SMS in the ledger cannot be made, changed or deleted by hand. "
                     "Use Send SMS, Send again or Cancel."
                 )
@@ -99,7 +103,7 @@ class SmsSms(models.Model):
 
     def copy(self, default=None):
         # OVERRIDES 'base'
-        raise UserError(_("An SMS is never copied. Use Send again."))
+        raise UserError(self.env._("An SMS is never copied. Use Send again."))
 
     @api.autovacuum
     def _gc_device(self):
@@ -154,7 +158,6 @@ class SmsSms(models.Model):
 
     # -- buttons ---------------------------------------------------------------------
 
-    @api.model
     def action_new(self):
         """*New* on the list of messages."""
         return self.env["organizer.compose"].action_open_new()
@@ -165,14 +168,14 @@ class SmsSms(models.Model):
         waiting = self.sudo()._lock_in_state("outgoing")
         if len(waiting) != len(self):
             raise UserError(
-                _(
+                self.env._(
                     "%(left)s of %(all)s messages are not waiting any more and cannot "
                     "be cancelled.",
                     left=len(self) - len(waiting),
                     all=len(self),
                 )
             )
-        waiting._set_outcome("canceled", reason=_("Cancelled by %s", self.env.user.name))
+        waiting._set_outcome("canceled", reason=self.env._("Cancelled by %s", self.env.user.name))
 
     def action_send_again(self):
         """Another attempt of the same failed or cancelled messages."""
@@ -180,7 +183,7 @@ class SmsSms(models.Model):
         again = self.sudo()._lock_in_state("error", "canceled")
         if not again:
             raise UserError(
-                _("Only failed or cancelled messages can be sent again; none is here.")
+                self.env._("Only failed or cancelled messages can be sent again; none is here.")
             )
         again.write(
             {
@@ -200,7 +203,7 @@ class SmsSms(models.Model):
         if not (
             self.env.su or self.env.user.has_group("sms_organizer.group_sms_send")
         ):
-            raise AccessError(_("Sending SMS takes the right “SMS: send”."))
+            raise AccessError(self.env._("Sending SMS takes the right “SMS: send”."))
 
     def _lock_in_state(self, *states):
         """Those of self that are in one of the states and that nobody else holds."""
@@ -212,7 +215,7 @@ class SmsSms(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": _("%s SMS put in the queue.", count),
+                "message": self.env._("%s SMS put in the queue.", count),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

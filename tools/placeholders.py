@@ -40,11 +40,12 @@ class Unknown(NamedTuple):
 class Template:
     """A text that was parsed once, to be rendered many times."""
 
-    __slots__ = ("parts", "names")
+    __slots__ = ("names", "parts")
 
     def __init__(self, text):
         self.parts = parse(text)
-        self.names = list(dict.fromkeys(part for kind, part in self.parts if kind == NAME))
+        found = (part for kind, part in self.parts if kind == NAME)
+        self.names = list(dict.fromkeys(found))
 
     def render(self, values, keep=()):
         """Return the text with ``values`` ({name: value}) in it.
@@ -52,14 +53,7 @@ class Template:
         A name without a value, and a name in ``keep``, stays as it is written. An
         empty value (None, False) leaves nothing.
         """
-        return "".join(
-            part
-            if kind == TEXT
-            else f"[{part}]"
-            if part in keep or part not in values
-            else _verbatim(values[part])
-            for kind, part in self.parts
-        )
+        return "".join(self._pieces(values, keep))
 
     def fill(self, values, keep=()):
         """Return a text to be rendered once more, with what ``render`` would put in.
@@ -67,14 +61,16 @@ class Template:
         For a value that is known only later (``keep={"link"}``): what is inserted now
         is escaped, so that the second rendering cannot take it for a placeholder.
         """
-        return "".join(
-            escape(part)
-            if kind == TEXT
-            else f"[{part}]"
-            if part in keep or part not in values
-            else escape(_verbatim(values[part]))
-            for kind, part in self.parts
-        )
+        return "".join(self._pieces(values, keep, escape))
+
+    def _pieces(self, values, keep, write=lambda text: text):
+        for kind, part in self.parts:
+            if kind == TEXT:
+                yield write(part)
+            elif part in keep or part not in values:
+                yield f"[{part}]"
+            else:
+                yield write(_verbatim(values[part]))
 
 
 def compile(text):  # as in re.compile

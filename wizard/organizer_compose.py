@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import gsm, placeholders
@@ -89,10 +89,10 @@ class OrganizerCompose(models.TransientModel):
         """Open for the documents, which must be of one company."""
         moves.check_access("read")
         if not moves:
-            raise UserError(_("Tick at least one invoice."))
+            raise UserError(self.env._("Tick at least one invoice."))
         if len(moves.company_id) > 1:
             raise UserError(
-                _(
+                self.env._(
                     "These invoices belong to several companies (%s). Tick those of one "
                     "company at a time.",
                     ", ".join(moves.company_id.mapped("name")),
@@ -123,7 +123,7 @@ class OrganizerCompose(models.TransientModel):
     def _open(self):
         return {
             "type": "ir.actions.act_window",
-            "name": _("Send SMS"),
+            "name": self.env._("Send SMS"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -263,6 +263,7 @@ class OrganizerCompose(models.TransientModel):
     def action_send(self):
         """Make the run, send it and open it."""
         self.ensure_one()
+        self.check_access("write")
         self._check_ready()
         lines = self._many_lines() if self.many else [self._one_line()]
         run = self.env["organizer.run"]._draft(
@@ -280,27 +281,27 @@ class OrganizerCompose(models.TransientModel):
     def _check_ready(self):
         if not self.has_gateway:
             raise UserError(
-                _(
+                self.env._(
                     "%s has no SMS gateway. An administrator sets one up under "
                     "Organizer ▸ Configuration ▸ Gateways.",
                     self.company_id.name,
                 )
             )
         if self.many and not self.going_count:
-            raise UserError(_("No one is ticked. Tick at least one recipient."))
+            raise UserError(self.env._("No one is ticked. Tick at least one recipient."))
         unknown = placeholders.unknown(self.body, self.labels or {})
         if unknown:
             raise UserError("\n".join(self._unknown_words(bad) for bad in unknown))
 
     def _unknown_words(self, unknown):
         if unknown.suggestion:
-            return _(
+            return self.env._(
                 "Text: %(written)s is not a placeholder here. Did you mean "
                 "[%(suggestion)s]? Write [[ for a bracket.",
                 written=unknown.written,
                 suggestion=unknown.suggestion,
             )
-        return _(
+        return self.env._(
             "Text: %s is not a placeholder here. Pick one from the list, or write [[ "
             "for a bracket.",
             unknown.written,
@@ -310,13 +311,13 @@ class OrganizerCompose(models.TransientModel):
         document = self._document()
         if not document:
             raise UserError(
-                _("Pick the document that the text is about.")
+                self.env._("Pick the document that the text is about.")
                 if self.basis != "free_text"
-                else _("Pick the customer that gets the SMS in “To”.")
+                else self.env._("Pick the customer that gets the SMS in “To”.")
             )
         document.check_access("read")
         if not (self.body or "").strip():
-            raise UserError(_("The text is empty. Write what the customer is to read."))
+            raise UserError(self.env._("The text is empty. Write what the customer is to read."))
         basis = self._basis()
         candidate = basis._candidates(document, {document.id: self.number})[0]
         if candidate.reason:

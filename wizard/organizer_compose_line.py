@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 from ..tools import placeholders
 
@@ -8,6 +8,7 @@ class OrganizerComposeLine(models.TransientModel):
 
     _name = "organizer.compose.line"
     _description = "Recipient of Send SMS"
+    _order = "reason desc, id"  # those who can be told first
 
     compose_id = fields.Many2one(
         "organizer.compose", required=True, ondelete="cascade", index=True
@@ -81,5 +82,5 @@ class OrganizerComposeLine(models.TransientModel):
             "text": self.text,
             "selected": self.selected,
             "reason": "unticked" if unticked else candidate.reason,
-            "why": _("Left out by hand.") if unticked else candidate.why,
+            "why": self.env._("Left out by hand.") if unticked else candidate.why,
         }

@@ -35,10 +35,10 @@ check_debian() {
     [ -r /etc/ssl/certs/ca-certificates.crt ] || case $mirror in https:*) need_debian_packages ca-certificates ;; esac
 }
 
-# private_apt DIR SUITE…: an apt of our own, with its own lists. The machine's proxy
-# and certificates still count, and signatures are checked.
+# private_apt DIR SUITE…: an apt of our own, with its own lists, which takes from the other suites only
+# what this machine's own has not. The machine's proxy and certificates still count, and signatures are checked.
 private_apt() {
-    local dir=$1 mirror
+    local dir=$1 mirror other
     shift
     mirror=$(debian_mirror "$(suite)")
     rm -rf "$dir"
@@ -51,7 +51,9 @@ Components: main
 Architectures: $(dpkg --print-architecture)
 Signed-By: $DEBIAN_KEYRING
 EOF
-    printf 'Package: *\nPin: release n=sid\nPin-Priority: 1\n' >"$dir/preferences"
+    for other in "${@:2}"; do
+        printf 'Package: *\nPin: release n=%s\nPin-Priority: 1\n\n' "$other"
+    done >"$dir/preferences"
     cat >"$dir/apt.conf" <<EOF
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$dir/sources";
@@ -76,8 +78,8 @@ APT::Sandbox::User "root";
 EOF
     # Without Error-Mode=any a bad signature is a warning, and the exit code 0.
     apt-get -c "$dir/apt.conf" -o APT::Update::Error-Mode=any update -qq || {
-        echo "The Debian archive $mirror (from this machine's apt sources) does not answer."
-        echo "Check the network, /etc/apt/sources.list and the proxy, or use an Odoo that is there"
+        echo "The Debian archive $mirror (from this machine's apt sources) cannot be used: see above."
+        echo "Check the network, the clock, /etc/apt/sources.list and the proxy, or use an Odoo that is there"
         echo "already:  ODOO_HOME=/path/to/odoo (and DATABASE_URL=postgresql://…)"
         return 1
     }
@@ -91,7 +93,8 @@ unpack_debs() {
     for deb in "$1"/*.deb; do
         case ${deb##*/} in
             # Dependencies that the programs we want do not load (PostgreSQL's jit is off).
-            libllvm* | libz3* | perl* | libperl* | locales_* | iso-codes* | libgl1-mesa-dri*) continue ;;
+            # The C libraries are the machine's own in any case: those of old programs are compatible.
+            libc6_* | libgcc-s1_* | libstdc++6_* | libcrypt1_* | dpkg_* | debconf_* | tar_* | libllvm* | libz3* | perl* | libperl* | locales_* | iso-codes* | libgl1-mesa-dri*) continue ;;
         esac
         # /addons is a copy of some of odoo/addons.
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$2.new" --no-same-owner \
@@ -142,7 +145,14 @@ missing_native() {
 unpack_native() {
     local name=$1 apt=$STATE/apt
     shift
-    private_apt "$apt" "$(suite)"
+    if [ "$name" = wkhtmltopdf ]; then
+        # Its libraries are older than this machine's: fetch all of them, as if nothing was installed.
+        private_apt "$apt" bookworm
+        sed -i "s|/var/lib/dpkg/status|$apt/status|" "$apt/apt.conf"
+        touch "$apt/status"
+    else
+        private_apt "$apt" "$(suite)"
+    fi
     apt-get -c "$apt/apt.conf" -q -d -y --no-install-recommends install "$@"
     unpack_debs "$apt/cache/archives" "$STATE/$name"
     mv "$STATE/$name.new" "$STATE/$name"

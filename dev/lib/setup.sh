@@ -40,6 +40,11 @@ set_up_native() {
 set_up_programs() {
     local missing
     missing=$(PATH=$HOST_PATH missing_native)
+    # Debian 12 is the last one that has wkhtmltopdf.
+    if [[ $missing = *wkhtmltopdf* ]] && [ "$(suite)" != bookworm ]; then
+        set_up_native wkhtmltopdf wkhtmltopdf
+        missing=$(echo "$missing" | grep -v wkhtmltopdf || true)
+    fi
     [ -z "$missing" ] || set_up_native native $missing
 }
 set_up_browser() {

@@ -3,7 +3,7 @@
  * of them. tests/tools/test_gsm.py holds tools/gsm.py and static/src/gsm.js to them.
  *
  * To write it anew (only when the calculator's version in dev/package.json changes):
- *     npm install --prefix .odoo/node   with dev/package.json copied there, then
+ *     ./dev/lint                        installs dev/package.json into .odoo/node
  *     node dev/vectors/make.mjs         or, installed elsewhere: … make.mjs FOLDER
  *
  * The same input gives the same file, byte by byte: no clock, and a seeded random.
@@ -20,7 +20,7 @@ const TARGET = resolve(ROOT, "tests/tools/gsm_vectors.json");
 const require = createRequire(resolve(process.argv[2] || `${ROOT}/.odoo/node`, "x.js"));
 const {SegmentedMessage} = require("sms-segments-calculator");
 const {version} = JSON.parse(
-    readFileSync(require.resolve("sms-segments-calculator/package.json"))
+    readFileSync(require.resolve("sms-segments-calculator/package.json")),
 );
 
 // Our own list, not the calculator's, so that the two are held against each other.
@@ -30,8 +30,29 @@ const BASIC =
 const EXTENSION = "\f^{}\\[~]|€";
 const NEAR_MISSES = "çµó`\t\u00a0\u001b\0’‘“”…–—ąćęłńóśźżÁÍ·°";
 const CLUSTERS = [
-    "ż", "e\u0301", "😀", "👨‍👩‍👧‍👦", "👩🏽‍🚀", "🇵🇱", "❤️", "👩‍❤️‍💋‍👩", "🏳️‍🌈", "1️⃣", "☝🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
-    "นี้", "กำ", "शि", "가", "각", "\ud83d", "\ude00", "\u200d", "\u0600ა", "🐻‍❄️", "🫶🏽",
+    "ż",
+    "e\u0301",
+    "😀",
+    "👨‍👩‍👧‍👦",
+    "👩🏽‍🚀",
+    "🇵🇱",
+    "❤️",
+    "👩‍❤️‍💋‍👩",
+    "🏳️‍🌈",
+    "1️⃣",
+    "☝🏿",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "นี้",
+    "กำ",
+    "शि",
+    "가",
+    "각",
+    "\ud83d",
+    "\ude00",
+    "\u200d",
+    "\u0600ა",
+    "🐻‍❄️",
+    "🫶🏽",
 ];
 const SENTENCES = [
     "Zażółć gęślą jaźń, faktura nr 7 na 1 234,50 zł jest po terminie. ",
@@ -209,6 +230,6 @@ const lines = makeCases().map((given) => JSON.stringify(given));
 const head = `"oracle": "sms-segments-calculator ${version}"`;
 writeFileSync(
     TARGET,
-    `{\n${head},\n"classes": "${classRuns()}",\n"cases": [\n${lines.join(",\n")}\n]\n}\n`
+    `{\n${head},\n"classes": "${classRuns()}",\n"cases": [\n${lines.join(",\n")}\n]\n}\n`,
 );
 console.log(`${lines.length} cases in ${TARGET}`);

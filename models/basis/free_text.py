@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import models
 
 
 class OrganizerBasisFreeText(models.AbstractModel):
@@ -10,10 +10,10 @@ class OrganizerBasisFreeText(models.AbstractModel):
     _basis_model = "res.partner"
 
     def _basis_label(self):
-        return _("Free text")
+        return self.env._("Free text")
 
     def _labels(self):
-        return {"customer": _("Customer"), "company": _("Your company")}
+        return {"customer": self.env._("Customer"), "company": self.env._("Your company")}
 
     def _values_in_lang(self, documents):
         company = self.env.company.name

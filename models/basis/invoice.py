@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 from odoo.tools import format_date
 
 
@@ -11,16 +11,16 @@ class OrganizerBasisInvoice(models.AbstractModel):
 
     def _labels(self):
         return {
-            "company": _("Your company"),
-            "customer": _("Customer"),
-            "document_type": _("Type of document"),
-            "number": _("Number"),
-            "date": _("Date"),
-            "due_date": _("Due date"),
-            "days_overdue": _("Days overdue"),
-            "amount_total": _("Total"),
-            "amount_due": _("Amount due"),
-            "link": _("Link to the document"),
+            "company": self.env._("Your company"),
+            "customer": self.env._("Customer"),
+            "document_type": self.env._("Type of document"),
+            "number": self.env._("Number"),
+            "date": self.env._("Date"),
+            "due_date": self.env._("Due date"),
+            "days_overdue": self.env._("Days overdue"),
+            "amount_total": self.env._("Total"),
+            "amount_due": self.env._("Amount due"),
+            "link": self.env._("Link to the document"),
         }
 
     def _values_in_lang(self, documents):
@@ -49,9 +49,9 @@ class OrganizerBasisInvoice(models.AbstractModel):
         refusals = {}
         for move in documents:
             if not move.is_sale_document(include_receipts=True):
-                words = _("%s is not a customer's invoice.", move.display_name)
+                words = self.env._("%s is not a customer's invoice.", move.display_name)
                 refusals[move.id] = ("not_sale", words)
             elif move.state != "posted":
-                words = _("%s is not posted. Confirm it first.", move.display_name)
+                words = self.env._("%s is not posted. Confirm it first.", move.display_name)
                 refusals[move.id] = ("not_posted", words)
         return refusals

@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import models
 
 
 class OrganizerBasisInvoiceIssued(models.AbstractModel):
@@ -9,9 +9,9 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
     _basis_sequence = 10
 
     def _basis_label(self):
-        return _("New invoice")
+        return self.env._("New invoice")
 
     def _default_text(self):
-        return _(
+        return self.env._(
             "[company]: [document_type] [number], [amount_total], due [due_date]. [link]"
         )

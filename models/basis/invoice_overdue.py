@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import fields, models
 
 
 class OrganizerBasisInvoiceOverdue(models.AbstractModel):
@@ -9,10 +9,10 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
     _basis_sequence = 20
 
     def _basis_label(self):
-        return _("Overdue reminder")
+        return self.env._("Overdue reminder")
 
     def _default_text(self):
-        return _(
+        return self.env._(
             "[company]: [document_type] [number] was due on [due_date], [amount_due] is "
             "still open. [link]"
         )
@@ -24,11 +24,11 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
             if move.id in refusals:
                 continue
             if move.payment_state not in ("not_paid", "partial"):
-                refusals[move.id] = ("paid", _("%s is paid.", move.display_name))
+                refusals[move.id] = ("paid", self.env._("%s is paid.", move.display_name))
             elif move.move_type == "out_refund":
-                words = _("%s is a credit note: nothing is owed.", move.display_name)
+                words = self.env._("%s is a credit note: nothing is owed.", move.display_name)
                 refusals[move.id] = ("paid", words)
             elif not move.invoice_date_due or move.invoice_date_due >= today:
-                words = _("%s is not overdue.", move.display_name)
+                words = self.env._("%s is not overdue.", move.display_name)
                 refusals[move.id] = ("not_overdue", words)
         return refusals

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import _, api, models
+from odoo import api, models
 from odoo.tools import formatLang
 
 from ...tools import placeholders
@@ -183,7 +183,7 @@ class OrganizerBasis(models.AbstractModel):
         return {
             number: (
                 "opted_out",
-                _("%s is on the phone blacklist: its owner opted out.", number),
+                self.env._("%s is on the phone blacklist: its owner opted out.", number),
             )
             for number in stopped.mapped("number")
         }

@@ -80,6 +80,7 @@ class TestMobile(PhoneCase):
     def test_digits_of_other_scripts_are_digits(self):
         self.assert_mobile("๐๘๗-๑๒๓-๔๕๖๗", "+66871234567", "TH")
         self.assert_mobile("٥٠٠٦٠٠٧٠٠", "+48500600700", "PL")
+        self.assert_mobile("００４８ ５００ ６００ ７００", "+48500600700")
         self.assert_mobile("＋４８ ５００ ６００ ７００", "+48500600700")
 
     def test_what_nobody_sees_is_not_read(self):

@@ -48,6 +48,9 @@ class TestPlain(BaseCase):
         self.assert_plain("საქართველო", "sakartvelo")
         self.assert_plain("კლიენტო, მადლობა", "k'lient'o, madloba")
 
+    def test_letters_read_with_a_backtick_do_not_force_unicode(self):
+        self.assert_plain("ჸ ዐ", "' 'a")
+
     def test_sign_of_the_lari_is_not_a_letter(self):
         self.assert_plain("100.00 ლ, ვალი 5\u00a0₾", "100.00 GEL, vali 5 GEL")
 

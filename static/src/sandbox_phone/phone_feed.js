@@ -12,7 +12,7 @@ const FIELDS = [
     "failure_reason",
     "create_date",
 ];
-// What a gateway's release may lack
+// The sender's name joins the ledger later
 const OPTIONAL_FIELDS = ["sender_id"];
 
 export const CONVERSATIONS_PER_PAGE = 40;
@@ -52,7 +52,9 @@ export class PhoneFeed {
         const shown = groups.slice(0, limit);
         const lastIds = shown.map((group) => group["id:max"]);
         const messages = await this.orm.read(MODEL, lastIds, this.fields);
-        const byId = Object.fromEntries(messages.map((message) => [message.id, message]));
+        const byId = Object.fromEntries(
+            messages.map((message) => [message.id, message])
+        );
         return {
             conversations: shown
                 .filter((group) => byId[group["id:max"]])

@@ -39,7 +39,7 @@ export function outcomeOf({state, failure_reason: reason}) {
                 color: "danger",
             };
         case "unconfirmed":
-            return {text: _t("Not confirmed"), icon: "fa-question-circle", color: "warning"};
+            return {text: _t("In doubt"), icon: "fa-question-circle", color: "warning"};
         default:
             return {text: _t("Sending"), icon: "fa-clock-o", color: "muted"};
     }

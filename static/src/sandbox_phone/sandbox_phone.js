@@ -6,7 +6,13 @@ import {useService} from "@web/core/utils/hooks";
 import {useDebounced} from "@web/core/utils/timing";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {Component, onWillStart, useEffect, useExternalListener, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    useEffect,
+    useExternalListener,
+    useState,
+} from "@odoo/owl";
 import {PhoneConversation} from "./phone_conversation";
 import {CONVERSATIONS_PER_PAGE, MESSAGES_PER_PAGE, PhoneFeed} from "./phone_feed";
 import {shortMomentOf} from "./phone_words";
@@ -46,7 +52,10 @@ export class SandboxPhone extends Component {
         });
         useEffect(
             () => {
-                const timer = browser.setInterval(() => this.refreshQuietly(), REFRESH_EVERY);
+                const timer = browser.setInterval(
+                    () => this.refreshQuietly(),
+                    REFRESH_EVERY
+                );
                 return () => browser.clearInterval(timer);
             },
             () => []
@@ -57,7 +66,9 @@ export class SandboxPhone extends Component {
     get selected() {
         const {conversations, messages, number} = this.state;
         const last = messages.at(-1);
-        const listed = conversations.find((conversation) => conversation.number === number);
+        const listed = conversations.find(
+            (conversation) => conversation.number === number
+        );
         return listed || (last && {number, count: messages.length, last});
     }
 

@@ -27,15 +27,10 @@ export class SmsTextField extends TextField {
 
     setup() {
         super.setup();
-        this.noteId = uniqueId("o_organizer_sms_note_");
         this.draft = useState({text: this.saved});
-        // After the effects of TextField: the textarea then holds what is being typed,
-        // or what an onchange has just brought.
-        useEffect(() => {
-            const element = this.textareaRef.el;
-            element?.setAttribute("aria-describedby", this.noteId);
-            this.draft.text = element ? element.value : this.saved;
-        });
+        this.noteId = uniqueId("o_organizer_sms_note_");
+        // Registered last: the textarea then holds what an onchange has brought.
+        useEffect(() => this.follow());
     }
 
     get saved() {
@@ -79,10 +74,16 @@ export class SmsTextField extends TextField {
         const size = measure(text);
         const palette = this.palette;
         const names = palette.map(({name}) => name);
+        const counter = counterOf(size, this._price());
         const mistakes = names.length ? unknown(this.draft.text, names) : [];
         return {
             palette,
-            counter: counterOf(size, this._price()),
+            counter,
+            // To a screen reader, only what changes seldom
+            announcement: counter
+                .filter(({key}) => key !== "units")
+                .map((figure) => figure.text)
+                .join(", "),
             offenders: offendersSentence(size),
             mistakes: mistakes.map(unknownSentence),
             pieces: marked(text, size.offenders),
@@ -91,8 +92,11 @@ export class SmsTextField extends TextField {
         };
     }
 
-    onInput() {
-        this.draft.text = this.textareaRef.el.value;
+    /** Speak about what stands in the textarea, saved or not. */
+    follow() {
+        const element = this.textareaRef.el;
+        element?.setAttribute("aria-describedby", this.noteId);
+        this.draft.text = element ? element.value : this.saved;
     }
 
     /** Insert at the cursor, as if typed: undo works, and the field becomes dirty. */
@@ -165,6 +169,7 @@ export const smsTextField = {
         const {options} = fieldInfo;
         return {
             ...textField.extractProps(fieldInfo),
+            placeholder: fieldInfo.placeholder || _t("Write the text of the SMS"),
             valuesField: options.values_field,
             labelsField: options.labels_field,
             priceField: options.price_field,

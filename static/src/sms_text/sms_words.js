@@ -7,7 +7,10 @@ const GSM = "GSM-7";
 const MOST_OFFENDERS = 8;
 
 /** The parts of the line under the text: how many SMS, how full, encoding, price. */
-export function counterOf({encoding, segments, units, capacity}, {perSegment, currency}) {
+export function counterOf(
+    {encoding, segments, units, capacity},
+    {perSegment, currency}
+) {
     const [one, part] = encoding === GSM ? [160, 153] : [70, 67];
     const counter = [
         {
@@ -72,7 +75,10 @@ export function offendersSentence({encoding, offenders}) {
         : shown.join(", ");
     return offenders.length > 1
         ? _t("%s make this Unicode (70 characters per SMS instead of 160)", characters)
-        : _t("%s makes this Unicode (70 characters per SMS instead of 160)", characters);
+        : _t(
+              "%s makes this Unicode (70 characters per SMS instead of 160)",
+              characters
+          );
 }
 
 export function unknownSentence({written, suggestion}) {

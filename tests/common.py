@@ -1,0 +1,101 @@
+from odoo import fields
+from odoo.fields import Command
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.mail.tests.common import mail_new_test_user
+
+MOBILE_PL = "+48601234567"
+MOBILE_TH = "+66871234567"
+LANDLINE_PL = "221234567"
+REFUSED_BY_SANDBOX = "+48500600700"
+NEVER_REPORTED = "+48512345601"
+
+
+class OrganizerCommon(AccountTestInvoicingCommon):
+    """A company with a sandbox, a customer with a mobile, and a restricted accountant."""
+
+    @classmethod
+    def get_default_groups(cls):
+        # EXTENDS 'account'
+        return super().get_default_groups() | cls.env.ref(
+            "sms_organizer.group_sms_administer"
+        )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.gateway = cls.env["sms.gateway"].create(
+            {
+                "name": "Test gateway",
+                "provider": "sandbox",
+                "company_id": cls.company.id,
+                "price": 0.16,
+                "currency_id": cls.env.ref("base.PLN").id,
+            }
+        )
+        cls.poland = cls.env.ref("base.pl")
+        cls.customer = cls._partner("Drukarnia", sms_phone=MOBILE_PL)
+        cls.accountant = mail_new_test_user(
+            cls.env,
+            login="sms_accountant",
+            name="Accountant",
+            groups="account.group_account_invoice,base.group_partner_manager",
+            company_id=cls.company.id,
+        )
+
+    @classmethod
+    def _partner(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {"name": name, "country_id": cls.poland.id, **values}
+        )
+
+    @classmethod
+    def _invoice(
+        cls, partner=None, days_overdue=0, post=True, amount=100, company=None, **values
+    ):
+        today = fields.Date.today()
+        moves = cls.env["account.move"].with_company(company or cls.company)
+        move = moves.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or cls.customer).id,
+                "invoice_date": fields.Date.subtract(today, days=days_overdue + 14),
+                "invoice_date_due": fields.Date.subtract(today, days=days_overdue),
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "Print", "quantity": 1, "price_unit": amount}
+                    )
+                ],
+                **values,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def _compose(self, records, user=None):
+        """The wizard as *Send SMS* opens it."""
+        action = records.with_user(user or self.accountant).action_send_sms()
+        return (
+            self.env[action["res_model"]]
+            .with_user(user or self.accountant)
+            .browse(action["res_id"])
+        )
+
+    def _send(self, records, user=None):
+        """*Send SMS*, *Send*: the run, as superuser."""
+        action = self._compose(records, user).action_send()
+        return self.env["organizer.run"].sudo().browse(action["res_id"])
+
+    def _pass(self, count=1):
+        for _pass in range(count):
+            self.env["sms.sms"]._process_queue()
+
+    def assertLeftOut(self, run, move, reason, words):
+        line = run.line_ids.filtered(lambda one: one.move_id == move)
+        self.assertEqual(line.outcome, "left_out")
+        self.assertEqual(line.reason, reason)
+        self.assertIn(words, line.explanation)
+        self.assertFalse(line.sms_ids)
