@@ -1,1 +1,2 @@
 from . import document_page
+from . import portal

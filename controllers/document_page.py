@@ -77,9 +77,13 @@ class DocumentPage(http.Controller):
     def pdf(self, token, **_query):
         if not (link := self._find(token)):
             return self._not_found()
-        if not link._ensure_document():
+        move = self._localized(link._documents())
+        if link._ensure_document():
+            document = move._document_pdf()
+        else:
+            document = move._document_unfiled_pdf()
+        if not document:
             return self._being_prepared(link, token)
-        document = self._localized(link._documents())._document_pdf()
         return self._file(document, "application/pdf", "inline")
 
     @http.route("/s/<string:token>/xml", **ROUTE)

@@ -19,8 +19,9 @@ class AccountMove(models.Model):
     @api.depends("partner_id")
     def _compute_sms_phone(self):
         for move in self:
-            told = move.partner_id and move.is_sale_document(include_receipts=True)
-            move.sms_phone = told and move.partner_id._get_sms_phone()
+            partner = move.partner_id
+            told = partner and move.is_sale_document(include_receipts=True)
+            move.sms_phone = partner._get_sms_phone() if told else False
 
     def _compute_sms_count(self):
         counts = dict(
@@ -57,7 +58,9 @@ class AccountMove(models.Model):
     def _get_sms_phone(self):
         """Its own number, else the customer's: for invoices older than this add-on."""
         self.ensure_one()
-        return self.sms_phone or (self.partner_id and self.partner_id._get_sms_phone())
+        if self.sms_phone or not self.partner_id:
+            return self.sms_phone
+        return self.partner_id._get_sms_phone()
 
     def action_send_sms(self):
         """Open Send SMS for one invoice or for the ticked ones."""

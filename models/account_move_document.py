@@ -127,6 +127,24 @@ class AccountMove(models.Model):
         """Return the PDF as ``{"filename", "content"}`` or nothing."""
         return self._get_invoice_legal_documents("pdf")
 
+    def _document_unfiled_pdf(self):
+        """Return the PDF of an invoice that an authority has yet to see, else nothing.
+
+        As Odoo's portal shows it meanwhile; it is not kept: the one with the authority's
+        answer comes with Send & Print.
+        """
+        move = self.with_user(SUPERUSER_ID).with_company(self.company_id)
+        if not self.env["account.move.send"]._get_default_extra_edis(move):
+            return None
+        try:
+            with self.env.cr.savepoint():
+                return move._get_invoice_legal_documents("pdf", allow_fallback=True)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in _try_make_document
+            _logger.info("No preview of invoice %s: %s", self.id, _line(error))
+            return None
+
     def _document_xml(self):
         """Return the XML as ``{"filename", "content"}`` or nothing."""
         # nothing, too, without account_edi_ubl_cii

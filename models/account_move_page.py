@@ -31,7 +31,6 @@ class AccountMove(models.Model):
         open_amount, total = self.amount_residual, self.amount_total
         return {
             "title": self._document_title(),
-            "view_label": self._document_view_label(),
             "status": status,
             "mood": mood,
             "amount_label": self.env._("Total")
@@ -54,13 +53,6 @@ class AccountMove(models.Model):
             "out_receipt": self.env._("Receipt %s", self.name),
         }
         return kinds.get(self.move_type) or self.env._("Invoice %s", self.name)
-
-    def _document_view_label(self):
-        kinds = {
-            "out_refund": self.env._("View credit note (PDF)"),
-            "out_receipt": self.env._("View receipt (PDF)"),
-        }
-        return kinds.get(self.move_type) or self.env._("View invoice (PDF)")
 
     def _document_status(self):
         """Return the status in words, and its mood: paid, open, late, plain."""

@@ -1,6 +1,10 @@
 import logging
+import random
+import time
 from datetime import timedelta
 from uuid import uuid4
+
+from psycopg2 import errors
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -22,6 +26,14 @@ PAUSES = [timedelta(seconds=s) for s in (10, 60, 300, 1200, 3600)]
 REPORT_PATIENCE = timedelta(days=3)
 REPORT_PAUSE = timedelta(minutes=10)
 REPORT_BATCH = 500
+
+# Two processes met at one row: nothing is wrong, and what is rolled back is done again.
+CONCURRENCY_ERRORS = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+)
+TRIES = 5
 
 FAILURE_TYPES = {
     Failure.NUMBER: "sms_number_format",
@@ -68,10 +80,11 @@ class SmsSms(models.Model):
         # OVERRIDES 'sms'
         # sudo: the outbox belongs to no user; what it writes, no user may write
         outbox = self.sudo()
-        outbox._doubt_abandoned()
-        outbox._ask_reports()
+        outbox._despite_others(outbox._doubt_abandoned)
+        outbox._despite_others(outbox._ask_reports)
         if outbox._send_waiting():
             outbox._send_waiting_of_odoo()
+        outbox._despite_others(outbox._settle_runs)
 
     def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Queue what a gateway takes; the rest goes out Odoo's own way, at once.
@@ -150,7 +163,7 @@ class SmsSms(models.Model):
 
     def _send_batch(self, company, gateway):
         """:return: how many messages were taken from the queue"""
-        claimed = self._claim(company, gateway)
+        claimed = self._despite_others(lambda: self._claim(company, gateway))
         if not claimed:
             return 0
         going = claimed - claimed._cancel_unwanted()
@@ -158,8 +171,25 @@ class SmsSms(models.Model):
         adapter = gateway._adapter()
         self._commit_progress()
         outcomes = hand_over(adapter, messages) if messages else {}
-        going._settle(outcomes)
+        self._despite_others(lambda: going._settle(outcomes))
         return len(claimed)
+
+    def _despite_others(self, step):
+        """Take a step again, from the start, when another process was in its way.
+
+        The step does nothing outside the database, and commits before it returns.
+        """
+        for last in [False] * (TRIES - 1) + [True]:
+            try:
+                result = step()
+                self._commit_progress()
+                return result
+            except CONCURRENCY_ERRORS:
+                if last or not self._can_commit():
+                    raise
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0.01, 0.2))
+        return None
 
     def _send_waiting_of_odoo(self):
         """What no gateway takes goes through Odoo's own provider."""
@@ -175,12 +205,16 @@ class SmsSms(models.Model):
 
     def _commit_progress(self, processed=0, remaining=None):
         """:return: seconds left for this run"""
-        if not self.env["account.move.send"]._can_commit():
+        if not self._can_commit():
             self.env.flush_all()
             return float("inf")
         # the claim has to be seen by other processes before the provider is called,
         # and an outcome must survive whatever happens next
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+    def _can_commit(self):
+        """Not inside a test's transaction."""
+        return self.env["account.move.send"]._can_commit()
 
     # -- claim -----------------------------------------------------------------------
 
@@ -255,12 +289,16 @@ class SmsSms(models.Model):
         :param dict outcomes: reference → :class:`..gateways.base.Outcome`
         """
         now = fields.Datetime.now()
-        settled = self._grouped_by(lambda sms: outcomes[sms.uuid].verdict)
+        # what a report has settled meanwhile stays
+        open_ones = self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))
+        settled = open_ones._grouped_by(lambda sms: outcomes[sms.uuid].verdict)
         settled.get(Verdict.ACCEPTED, self.browse())._settle_accepted(outcomes, now)
         settled.get(Verdict.REJECTED, self.browse())._settle_rejected(outcomes)
         settled.get(Verdict.NOT_TAKEN, self.browse())._settle_not_taken(outcomes, now)
         settled.get(Verdict.UNKNOWN, self.browse())._settle_unknown(outcomes)
-        self.run_line_id.run_id._settle_state()
+
+    def _settle_runs(self):
+        self.env["organizer.run"].search([("state", "=", "sending")])._settle_state()
 
     def _settle_accepted(self, outcomes, now):
         for sms in self:
@@ -320,9 +358,10 @@ class SmsSms(models.Model):
             abandoned._set_outcome(
                 "unconfirmed",
                 "unknown",
-                reason=self.env._("The process that was sending it stopped before the answer."),
+                reason=self.env._(
+                    "The process that was sending it stopped before the answer."
+                ),
             )
-            self._commit_progress()
 
     # -- report ----------------------------------------------------------------------
 
@@ -349,7 +388,6 @@ class SmsSms(models.Model):
             adapter = gateway._adapter()
             self._commit_progress()
             self._apply_reports(adapter.statuses(queries))
-        self._commit_progress()
 
     @api.model
     def _apply_reports(self, reports):

@@ -175,7 +175,10 @@ class SmsSms(models.Model):
                     all=len(self),
                 )
             )
-        waiting._set_outcome("canceled", reason=self.env._("Cancelled by %s", self.env.user.name))
+        waiting._set_outcome(
+            "canceled", reason=self.env._("Cancelled by %s", self.env.user.name)
+        )
+        waiting.run_line_id.run_id._settle_state()
 
     def action_send_again(self):
         """Another attempt of the same failed or cancelled messages."""
@@ -195,6 +198,7 @@ class SmsSms(models.Model):
             }
         )
         again._set_outcome("outgoing")
+        again.run_line_id.run_id._settle_state()
         self._wake()
         return self._notify_queued(len(again))
 
@@ -207,7 +211,9 @@ class SmsSms(models.Model):
 
     def _lock_in_state(self, *states):
         """Those of self that are in one of the states and that nobody else holds."""
-        return self.try_lock_for_update().filtered(lambda sms: sms.state in states)
+        locked = self.try_lock_for_update()
+        locked.invalidate_recordset(["state"])
+        return locked.filtered(lambda sms: sms.state in states)
 
     def _notify_queued(self, count):
         return {
@@ -254,7 +260,7 @@ class SmsSms(models.Model):
     # -- outcomes --------------------------------------------------------------------
 
     def _set_outcome(self, state, failure_type=False, reason=False, **values):
-        """Same outcome for all of self: on the messages, in the chatter, on the run.
+        """Same outcome for all of self: on the messages and in the chatter.
 
         :param str state: one of ``sms.sms.state``
         """
@@ -267,7 +273,6 @@ class SmsSms(models.Model):
             }
         )
         self._tell_chatter(state, failure_type, reason)
-        self.run_line_id.run_id._settle_state()
 
     def _grouped_by(self, key):
         groups = defaultdict(self.browse)

@@ -8,6 +8,9 @@ from . import test_ledger
 from . import test_send_and_print
 from . import test_document_link
 from . import test_document_page
+from . import test_document_page_privacy
 from . import test_document_pdf
+from . import test_document_download
+from . import test_document_once
 from . import test_js
 from . import test_browser

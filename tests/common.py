@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.fields import Command
 
@@ -88,6 +91,19 @@ class OrganizerCommon(AccountTestInvoicingCommon):
         """*Send SMS*, *Send*: the run, as superuser."""
         action = self._compose(records, user).action_send()
         return self.env["organizer.run"].sudo().browse(action["res_id"])
+
+    @contextmanager
+    def _real_pdfs(self):
+        """Let wkhtmltopdf make PDFs, also within requests: in tests Odoo gives HTML."""
+        report = self.env.registry["ir.actions.report"]
+        original = report._pre_render_qweb_pdf
+
+        def _pre_render_qweb_pdf(self, *args, **kwargs):
+            forced = self.with_context(force_report_rendering=True)
+            return original(forced, *args, **kwargs)
+
+        with patch.object(report, "_pre_render_qweb_pdf", _pre_render_qweb_pdf):
+            yield
 
     def _pass(self, count=1):
         for _pass in range(count):

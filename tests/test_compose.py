@@ -109,6 +109,7 @@ class TestCompose(OrganizerCommon):
     def test_new_starts_from_nothing(self):
         compose = self._new()
         self.assertEqual(compose.basis, "free_text")
+        self.assertFalse(compose.number)
         with self.assertRaisesRegex(UserError, "Pick the customer"):
             compose.action_send()
         with Form(compose) as form:

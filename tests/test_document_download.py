@@ -1,4 +1,5 @@
 import logging
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
@@ -42,6 +43,19 @@ class TestDocumentDownload(DocumentLinkCommon, HttpCase):
         self.assertEqual(self._open(f"{token}/pdf").status_code, 200)
         self.assertNotIn("being prepared", self._open(token).text)
         self.assertEqual(link.document_state, "ready")
+
+    def test_invoice_that_an_authority_must_see_first_is_shown_meanwhile(self):
+        _link, token = self._make_link()
+        pending = patch.object(
+            self.env.registry["account.move.send"],
+            "_get_default_extra_edis",
+            lambda self, move: {"ksef"},
+        )
+        with pending, self.assertLogs(MOVE_LOGGER, logging.INFO):
+            response = self._open(f"{token}/pdf")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("proforma", response.headers["Content-Disposition"].lower())
+        self.assertFalse(self.invoice.invoice_pdf_report_id, "it is not the final one")
 
     def links_after_an_attempt(self):
         self.env["organizer.link"].sudo()._prepare_documents()

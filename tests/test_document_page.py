@@ -47,7 +47,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
             "Date Feb 18, 2026",
         ):
             self.assertIn(words, text)
-        self.assertIn("View invoice (PDF)", text)
+        self.assertIn("View PDF", text)
         self.assertIn("+48 500 100 200", text)
 
     def test_page_speaks_the_customer_s_language(self):
@@ -93,7 +93,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
         text = self._text(response)
         self.assertIn("Paid", text)
         self.assertIn("Total $ 1,234.50", text)
-        for words in ("Amount due", "Not paid", "Overdue", "Pay online"):
+        for words in ("Amount due", "Not paid", "Overdue", "Pay"):
             self.assertNotIn(words, text)
         self.assertEqual(self._open(f"{token}/pay").status_code, 404)
 
@@ -106,9 +106,9 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
     def test_credit_note_and_receipt_have_their_words(self):
         text = self._page_of(self._new_invoice("out_refund"))
         self.assertIn("Credit note RINV/", text)
-        for words in ("Amount due", "Due date", "Pay online", "Not paid"):
+        for words in ("Amount due", "Due date", "Pay", "Not paid"):
             self.assertNotIn(words, text)
-        self.assertIn("View receipt", self._page_of(self._new_invoice("out_receipt")))
+        self.assertIn("Receipt INV/", self._page_of(self._new_invoice("out_receipt")))
 
     def test_names_are_written_as_text(self):
         self.env.company.sudo().name = "<script>alert(1)</script>"
@@ -146,7 +146,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
             self.env.registry["account.move"], "_document_is_payable", return_value=True
         )
         with payable:
-            self.assertIn("Pay online", self._text(self._open(token)))
+            self.assertRegex(self._text(self._open(token)), r"\bPay\b")
             response = self._open(f"{token}/pay")
         self.assertEqual(response.status_code, 303)
         location = response.headers["Location"]
@@ -159,7 +159,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
             providers = self.env["payment.provider"].sudo().search([])
             providers.write({"state": "disabled", "is_published": False})
         _link, token = self._make_link()
-        self.assertNotIn("Pay online", self._open(token).text)
+        self.assertNotIn("Pay", self._open(token).text)
         self.assertEqual(self._open(f"{token}/pay").status_code, 404)
 
     def _pay(self, move, amount):

@@ -49,6 +49,11 @@ class TestSmsPhone(OrganizerCommon):
         self.assertEqual(self._invoice(mobile).sms_phone, "+48512345678")
         self.assertFalse(self._invoice(landline).sms_phone)
 
+    def test_invoice_without_customer_has_no_number_yet(self):
+        move = self.env["account.move"].create({"move_type": "out_invoice"})
+        self.assertFalse(move.sms_phone)
+        self.assertFalse(move._get_sms_phone())
+
     def test_bill_has_no_sms_number(self):
         bill = self._invoice(move_type="in_invoice", post=False)
         self.assertFalse(bill.sms_phone)

@@ -184,7 +184,7 @@ class OrganizerCompose(models.TransientModel):
     def _compute_number(self):
         for compose in self:
             source = compose.move_id or compose.partner_id
-            compose.number = source and source._get_sms_phone()
+            compose.number = source._get_sms_phone() if source else False
 
     @api.depends("basis", "partner_id")
     def _compute_body(self):

@@ -85,10 +85,15 @@ EOF
     }
 }
 
-# unpack_debs FROM INTO: a new folder each time, in place only when it is whole.
+put_in_place() {
+    rm -rf "$1"
+    mv "$1.new" "$1"
+}
+
+# unpack_debs FROM INTO: into INTO.new, for put_in_place when it is whole.
 unpack_debs() {
     local deb
-    rm -rf "$2" "$2.new"
+    rm -rf "$2.new"
     mkdir -p "$2.new"
     for deb in "$1"/*.deb; do
         case ${deb##*/} in
@@ -121,7 +126,7 @@ unpack_odoo() {
     stub=$root.new/usr/lib/python3/dist-packages/odoo/addons/mail/static/lib/selfie_segmentation
     mkdir -p "$stub"
     [ -e "$stub/selfie_segmentation.js" ] || echo '/* not in the Debian package */' >"$stub/selfie_segmentation.js"
-    mv "$root.new" "$root"
+    put_in_place "$root"
     rm -rf "$apt"
 }
 
@@ -155,7 +160,7 @@ unpack_native() {
     fi
     apt-get -c "$apt/apt.conf" -q -d -y --no-install-recommends install "$@"
     unpack_debs "$apt/cache/archives" "$STATE/$name"
-    mv "$STATE/$name.new" "$STATE/$name"
+    put_in_place "$STATE/$name"
     rm -rf "$apt"
     write_fonts_conf "$STATE/$name"
     write_wrappers "$STATE/$name"

@@ -80,6 +80,8 @@ HOST_PATH=$PATH
 set_up() {
     prepare_state
     use_postgres
+    # Before the long work, where it can be asked already.
+    [ -z "${DATABASE_URL:-}" ] || ! command -v psql >/dev/null || pg_start
     with_lock setup "set_up_$1"
     use_environment
 }
