@@ -2,7 +2,7 @@
     "name": "SMS Organizer",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
-    "summary": "Tell customers about their invoices by SMS, every message accounted for",
+    "summary": "Tell customers about their invoices by SMS, with a link to them",
     "author": "SMS Organizer",
     "website": "https://github.com/sms-organizer/sms_organizer",
     "license": "LGPL-3",
@@ -35,5 +35,4 @@
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "application": True,
-    "installable": True,
 }

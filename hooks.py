@@ -5,7 +5,9 @@ from odoo.tools import SQL
 
 def pre_init_hook(env):
     """Add the number's column by SQL: Odoo would fill it invoice by invoice."""
-    env.cr.execute("ALTER TABLE account_move ADD COLUMN IF NOT EXISTS sms_phone varchar")
+    env.cr.execute(
+        "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS sms_phone varchar"
+    )
 
 
 def post_init_hook(env):
@@ -13,21 +15,18 @@ def post_init_hook(env):
 
     Older ones take it from the customer when an SMS about them is sent.
     """
-    groups = env["account.move"]._read_group(
-        [
-            ("move_type", "in", env["account.move"].get_sale_types(include_receipts=True)),
-            ("state", "in", ("draft", "posted")),
-            ("payment_state", "not in", ("paid", "reversed", "in_payment")),
-            ("sms_phone", "=", False),
-        ],
-        ["partner_id"],
-    )
-    numbers = [
-        (partner.id, partner._get_sms_phone()) for (partner,) in groups if partner
+    moves = env["account.move"]
+    is_open = [
+        ("move_type", "in", moves.get_sale_types(include_receipts=True)),
+        ("state", "in", ("draft", "posted")),
+        ("payment_state", "not in", ("paid", "reversed", "in_payment")),
+        ("sms_phone", "=", False),
     ]
-    numbers = [(partner_id, number) for partner_id, number in numbers if number]
-    if not numbers:
-        return
+    partners = env["res.partner"].union(
+        *(partner for (partner,) in moves._read_group(is_open, ["partner_id"]))
+    )
+    numbers = {partner.id: partner._get_sms_phone() for partner in partners}
+    found = {partner_id: number for partner_id, number in numbers.items() if number}
     env.cr.execute(
         SQL(
             """
@@ -35,13 +34,11 @@ def post_init_hook(env):
                SET sms_phone = found.number
               FROM unnest(%s::int[], %s::varchar[]) AS found(partner_id, number)
              WHERE account_move.partner_id = found.partner_id
-               AND account_move.sms_phone IS NULL
-               AND account_move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-               AND account_move.state IN ('draft', 'posted')
-               AND account_move.payment_state NOT IN ('paid', 'reversed', 'in_payment')
+               AND account_move.id IN %s
             """,
-            [partner_id for partner_id, _number in numbers],
-            [number for _partner_id, number in numbers],
+            list(found),
+            list(found.values()),
+            moves._search(is_open).subselect(),
         )
     )
-    env["account.move"].invalidate_model(["sms_phone"])
+    moves.invalidate_model(["sms_phone"])

@@ -77,7 +77,8 @@ widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
 print()
 for number, row in enumerate(rows):
     cells = [
-        cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+        cell + " " * (size - width(cell))
+        for cell, size in zip(row, widths, strict=True)
     ]
     print("  ".join(cells).rstrip())
     if not number:

@@ -1,8 +1,8 @@
 """The contract between the outbox and an SMS provider. Knows no Odoo.
 
 A gateway is made from an :class:`Account`, takes :class:`Message` objects and says of
-*each one* what became of it (:class:`Outcome`). The outbox trusts nothing else: a message
-without an outcome counts as unknown, and an unknown one is never sent again blindly.
+*each one* what became of it (:class:`Outcome`). The outbox trusts nothing else: a
+message without an outcome counts as unknown, and is never sent again blindly.
 """
 
 from __future__ import annotations

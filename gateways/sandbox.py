@@ -1,6 +1,6 @@
 """A gateway that reaches nobody: for a first start, for demo data and for test mode.
 
-It keeps nothing. What it does is written in the number, so that every state can be seen:
+It keeps nothing. What it does is told by the number, so that every state can be seen:
 
 * ending in ``00``: refused as not existing;
 * ending in ``01``: accepted, but no report ever comes;

@@ -14,4 +14,3 @@ from . import account_move_document
 from . import account_move_page
 from . import account_move_send
 from . import res_config_settings
-from . import sms_composer

@@ -130,8 +130,8 @@ class AccountMove(models.Model):
     def _document_unfiled_pdf(self):
         """Return the PDF of an invoice that an authority has yet to see, else nothing.
 
-        As Odoo's portal shows it meanwhile; it is not kept: the one with the authority's
-        answer comes with Send & Print.
+        As Odoo's portal shows it meanwhile; it is not kept: the one with the
+        authority's answer comes with Send & Print.
         """
         move = self.with_user(SUPERUSER_ID).with_company(self.company_id)
         if not self.env["account.move.send"]._get_default_extra_edis(move):

@@ -15,7 +15,9 @@ class AccountMoveSend(models.AbstractModel):
     def _get_alerts(self, moves, moves_data):
         # EXTENDS 'account'
         alerts = super()._get_alerts(moves, moves_data)
-        asked = moves.filtered(lambda move: METHOD in moves_data[move]["sending_methods"])
+        asked = moves.filtered(
+            lambda move: METHOD in moves_data[move]["sending_methods"]
+        )
         refused = [c for c in self._sms_basis()._candidates(asked) if c.reason]
         if refused:
             alerts["sms_organizer_cannot_send"] = self._sms_alert(
@@ -36,7 +38,9 @@ class AccountMoveSend(models.AbstractModel):
             "level": "danger" if single else "warning",
             "message": message,
             "action_text": self.env._("View Invoice(s)"),
-            "action": moves._get_records_action(name=self.env._("Invoices without SMS")),
+            "action": moves._get_records_action(
+                name=self.env._("Invoices without SMS")
+            ),
         }
 
     # -------------------------------------------------------------------------
@@ -57,7 +61,8 @@ class AccountMoveSend(models.AbstractModel):
     def _sms_needs_no_document_now(self, move_data):
         """By SMS alone: the document is made in the background, behind the link."""
         return (
-            set(move_data["sending_methods"]) == {METHOD} and not move_data["extra_edis"]
+            set(move_data["sending_methods"]) == {METHOD}
+            and not move_data["extra_edis"]
         )
 
     def _sms_send(self, moves, author):

@@ -23,7 +23,9 @@ class OrganizerRun(models.Model):
     _order = "id desc"
 
     name = fields.Char("Title", required=True, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     basis = fields.Selection(
         selection=lambda self: self.env["organizer.basis"]._selection(),
         required=True,
@@ -36,7 +38,9 @@ class OrganizerRun(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", "Sent by", required=True, readonly=True)
-    text = fields.Text(readonly=True, help="The text before its placeholders are filled")
+    text = fields.Text(
+        readonly=True, help="The text before its placeholders are filled"
+    )
     state = fields.Selection(
         [("draft", "Draft"), ("sending", "Sending"), ("done", "Done")],
         "Status",
@@ -137,7 +141,9 @@ class OrganizerRun(models.Model):
 
     def _title(self, label, lines):
         if len(lines) != 1:
-            return self.env._("%(basis)s, %(count)s recipients", basis=label, count=len(lines))
+            return self.env._(
+                "%(basis)s, %(count)s recipients", basis=label, count=len(lines)
+            )
         line = lines[0]
         move = self.env["account.move"].browse(line.get("move_id"))
         about = move.name or self.env["res.partner"].browse(line["partner_id"]).name

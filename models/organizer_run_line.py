@@ -77,8 +77,9 @@ class OrganizerRunLine(models.Model):
     @api.model
     def _occasion(self, vals):
         """By hand the same may be told again, but once only in the same run."""
-        about = f"account.move,{vals['move_id']}" if vals.get("move_id") else None
-        return f"run,{vals['run_id']},{about or 'res.partner,%s' % vals['partner_id']}"
+        if vals.get("move_id"):
+            return f"run,{vals['run_id']},account.move,{vals['move_id']}"
+        return f"run,{vals['run_id']},res.partner,{vals['partner_id']}"
 
     @api.depends("sms_ids.state", "reason", "selected", "run_id.state")
     def _compute_outcome(self):
@@ -140,7 +141,9 @@ class OrganizerRunLine(models.Model):
         :return: list of ``mail.message`` in the order of self
         """
         notes = {}
-        by_model = self.grouped(lambda line: "move_id" if line.move_id else "partner_id")
+        by_model = self.grouped(
+            lambda line: "move_id" if line.move_id else "partner_id"
+        )
         html = {
             line.id: sms_content_to_rendered_html(body)
             for line, body in zip(self, bodies, strict=True)

@@ -49,7 +49,9 @@ class ResPartner(models.Model):
         if self.phone:
             countries = self._sms_phone_countries()
             problem = self._check_sms_phone(self.phone, countries)[1]
-            return "bad_number", self.env._("%(name)s: %(problem)s", name=self.name, problem=problem)
+            return "bad_number", self.env._(
+                "%(name)s: %(problem)s", name=self.name, problem=problem
+            )
         return "no_number", self.env._(
             "%s has no mobile number. Enter an SMS number on the invoice or on the "
             "customer.",
@@ -59,7 +61,9 @@ class ResPartner(models.Model):
     def _mobile_in_phone(self):
         if not self.phone:
             return False
-        return self._check_sms_phone(self.phone, self._sms_phone_countries())[0] or False
+        return (
+            self._check_sms_phone(self.phone, self._sms_phone_countries())[0] or False
+        )
 
     def action_send_sms(self):
         """Open Send SMS for this customer, from its form."""

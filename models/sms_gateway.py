@@ -96,34 +96,55 @@ class SmsGateway(models.Model):
     def _by_company(self, companies):
         """The gateways that may send for each company, the first one first.
 
-        A sandbox never stands in for a real gateway: it serves only where there is
-        nothing else.
-
         :return: ``{company: gateways}``, as superuser; companies without any left out
         """
         # sudo: which gateway sends is no secret, its credentials stay with the outbox
         everyone = self.sudo().search([("company_id", "in", [False, *companies.ids])])
-        found = {}
-        for company in companies:
-            own = everyone.filtered(lambda g, c=company: g.company_id == c)
-            usable = own or everyone.filtered(lambda g: not g.company_id)
-            usable = usable.filtered(lambda g: g.provider != "sandbox") or usable
-            if usable:
-                found[company] = usable
-        return found
+        by_company = everyone.grouped("company_id")
+        shared = by_company.get(self.env["res.company"], everyone.browse())
+        found = {
+            company: by_company.get(company, shared)._without_stand_ins()
+            for company in companies
+        }
+        return {company: gateways for company, gateways in found.items() if gateways}
 
     @api.model
     def _for_company(self, company):
         """The first gateway of the company; empty when it has none."""
         return self._by_company(company).get(company, self.sudo().browse())[:1]
 
+    def _without_stand_ins(self):
+        """A sandbox never stands in for a real gateway that may be down."""
+        return self.filtered(lambda gateway: gateway.provider != "sandbox") or self
+
     def _takes_domain(self, company):
         """Which ``sms.sms`` of the company this gateway takes."""
-        self.ensure_one()
-        domain = Domain("company_id", "=", company.id)
+        return Domain("company_id", "=", company.id) & self._handles_domain()
+
+    def _handles_domain(self):
         if self.handles == "organizer":
-            domain &= Domain("run_line_id", "!=", False)
-        return domain
+            return Domain("run_line_id", "!=", False)
+        return Domain.TRUE
+
+    @api.model
+    def _taken_domain(self):
+        """Which ``sms.sms`` one of our gateways takes, of all companies."""
+        # sudo: as above
+        everyone = self.sudo().search([("active", "=", True)])
+        by_company = everyone.grouped("company_id")
+        shared = by_company.pop(self.env["res.company"], everyone.browse())
+        domains = [
+            gateways._without_stand_ins()[0]._takes_domain(company)
+            for company, gateways in by_company.items()
+        ]
+        if shared:
+            with_own = [company.id for company in by_company]
+            domains.append(
+                Domain("company_id", "!=", False)
+                & Domain("company_id", "not in", with_own)
+                & shared._without_stand_ins()[0]._handles_domain()
+            )
+        return Domain.OR(domains)
 
     def _adapter(self):
         """The object that speaks to the provider; the sandbox while in test mode."""

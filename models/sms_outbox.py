@@ -48,8 +48,8 @@ FAILURE_TYPES = {
 class SmsSms(models.Model):
     """The outbox: claim, hand over, settle.
 
-    1. *Claim* marks waiting messages as ours, and commits. Any number of processes share
-       one outbox: each takes rows that no other holds.
+    1. *Claim* marks waiting messages as ours, and commits. Any number of processes
+       share one outbox: each takes rows that no other holds.
     2. *Hand over* calls the provider outside any transaction and any lock.
     3. *Settle* writes what became of each message, and commits.
 
@@ -93,7 +93,7 @@ class SmsSms(models.Model):
         nothing was sent.
         """
         # OVERRIDES 'sms'
-        ours = self.filtered_domain(self._ours_domain())
+        ours = self.filtered_domain(self.env["sms.gateway"]._taken_domain())
         if ours:
             self._wake()
         return super(SmsSms, self - ours).send(
@@ -107,15 +107,6 @@ class SmsSms(models.Model):
         """Run a pass as soon as this transaction has committed."""
         # sudo: whoever may queue an SMS may not touch scheduled actions
         self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger()
-
-    @api.model
-    def _ours_domain(self):
-        """Messages that one of our gateways takes, whatever their state."""
-        companies = self.env["res.company"].sudo().search([])
-        gateways = self.env["sms.gateway"]._by_company(companies)
-        return Domain.OR(
-            found[0]._takes_domain(company) for company, found in gateways.items()
-        )
 
     # -- passes ----------------------------------------------------------------------
 
@@ -193,7 +184,7 @@ class SmsSms(models.Model):
 
     def _send_waiting_of_odoo(self):
         """What no gateway takes goes through Odoo's own provider."""
-        waiting = self._due_domain() & ~self._ours_domain()
+        waiting = self._due_domain() & ~self.env["sms.gateway"]._taken_domain()
         size = self._get_send_batch_size()
         batch = self.search(waiting, limit=size, order="id").try_lock_for_update()
         if not batch:
@@ -372,7 +363,10 @@ class SmsSms(models.Model):
         sent = self.search(
             Domain("state", "=", "pending")
             & Domain("sent_at", ">", now - REPORT_PATIENCE)
-            & (Domain("gateway_id.provider", "in", asked) | Domain("is_test", "=", True))
+            & (
+                Domain("gateway_id.provider", "in", asked)
+                | Domain("is_test", "=", True)
+            )
             & (
                 Domain("report_asked_at", "=", False)
                 | Domain("report_asked_at", "<", now - REPORT_PAUSE)

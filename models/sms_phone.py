@@ -74,7 +74,9 @@ class OrganizerSmsPhone(models.AbstractModel):
         country = countries.search([("code", "=", error.country)], limit=1).name
         place = f" ({country})" if country else ""
         words = {
-            "several": self.env._("“%(number)s” holds more than one number. Leave one only."),
+            "several": self.env._(
+                "“%(number)s” holds more than one number. Leave one only."
+            ),
             "no_country": self.env._(
                 "“%(number)s” does not tell its country. Write it with + and the "
                 "country code, or set the customer's country."
@@ -88,20 +90,20 @@ class OrganizerSmsPhone(models.AbstractModel):
                 "number with + and the country code."
             ),
             "invalid": self.env._(
-                "“%(number)s” is not a number in use%(place)s. Check the digits; write a "
-                "foreign number with + and the country code."
+                "“%(number)s” is not a number in use%(place)s. Check the digits; write "
+                "a foreign number with + and the country code."
             ),
             "landline": self.env._(
-                "“%(number)s” is a landline%(place)s, which gets no SMS. Enter a mobile "
-                "number."
+                "“%(number)s” is a landline%(place)s, which gets no SMS. Enter a "
+                "mobile number."
             ),
             "not_mobile": self.env._(
                 "“%(number)s” is not a mobile number%(place)s. Enter a mobile number."
             ),
         }
         text = words.get(error.code) or self.env._(
-            "“%(number)s” is not a phone number. Enter the digits of one number, with + "
-            "and the country code in front if it is a foreign one."
+            "“%(number)s” is not a phone number. Enter the digits of one number, with "
+            "+ and the country code in front if it is a foreign one."
         )
         shown = error.number[:64]
         return text % {"number": shown, "place": place}

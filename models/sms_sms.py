@@ -101,10 +101,6 @@ class SmsSms(models.Model):
                 )
             )
 
-    def copy(self, default=None):
-        # OVERRIDES 'base'
-        raise UserError(self.env._("An SMS is never copied. Use Send again."))
-
     @api.autovacuum
     def _gc_device(self):
         # OVERRIDES 'sms': the ledger is for good
@@ -186,7 +182,9 @@ class SmsSms(models.Model):
         again = self.sudo()._lock_in_state("error", "canceled")
         if not again:
             raise UserError(
-                self.env._("Only failed or cancelled messages can be sent again; none is here.")
+                self.env._(
+                    "Only failed or cancelled messages can be sent again; none is here."
+                )
             )
         again.write(
             {
@@ -204,9 +202,7 @@ class SmsSms(models.Model):
 
     def _check_may_decide(self):
         self.check_access("read")
-        if not (
-            self.env.su or self.env.user.has_group("sms_organizer.group_sms_send")
-        ):
+        if not (self.env.su or self.env.user.has_group("sms_organizer.group_sms_send")):
             raise AccessError(self.env._("Sending SMS takes the right “SMS: send”."))
 
     def _lock_in_state(self, *states):

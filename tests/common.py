@@ -15,7 +15,7 @@ NEVER_REPORTED = "+48512345601"
 
 
 class OrganizerCommon(AccountTestInvoicingCommon):
-    """A company with a sandbox, a customer with a mobile, and a restricted accountant."""
+    """A company with a sandbox, a customer with a mobile, a restricted accountant."""
 
     @classmethod
     def get_default_groups(cls):

@@ -54,7 +54,9 @@ class TestCustomersPhone(OrganizerCommon, HttpCase):
             console.log("test successful");
             """,
         )
-        self.assertFalse(move.invoice_pdf_report_id, "made for the customer, not before")
+        self.assertFalse(
+            move.invoice_pdf_report_id, "made for the customer, not before"
+        )
         with self._real_pdfs():
             response = self.url_open(f"{path}/pdf", timeout=60)
         self.assertEqual(response.status_code, 200)

@@ -24,7 +24,9 @@ class TestCompose(OrganizerCommon):
         self.assertFalse(compose.problem)
 
     def test_overdue_invoice_is_reminded_of(self):
-        self.assertEqual(self._compose(self._invoice(days_overdue=3)).basis[-7:], "overdue")
+        self.assertEqual(
+            self._compose(self._invoice(days_overdue=3)).basis[-7:], "overdue"
+        )
 
     def test_sent_text_has_its_values_and_a_link_of_its_own(self):
         first, second = self._invoice(), self._invoice()
@@ -70,7 +72,9 @@ class TestCompose(OrganizerCommon):
             compose.action_send()
 
     def test_landline_in_the_phone_field_is_named(self):
-        compose = self._compose(self._invoice(self._partner("Saldo", phone=LANDLINE_PL)))
+        compose = self._compose(
+            self._invoice(self._partner("Saldo", phone=LANDLINE_PL))
+        )
         self.assertIn("landline", compose.problem)
 
     def test_empty_text_is_refused(self):
@@ -93,7 +97,9 @@ class TestCompose(OrganizerCommon):
         self.assertEqual(run.line_ids.sms_ids.body, f"[number] is {move.name}")
 
     def test_customer_named_like_a_placeholder_stays_text(self):
-        compose = self._compose(self._invoice(self._partner("[link]", sms_phone=MOBILE_PL)))
+        compose = self._compose(
+            self._invoice(self._partner("[link]", sms_phone=MOBILE_PL))
+        )
         compose.body = "Dear [customer], see [link]"
         run = self.env["organizer.run"].browse(compose.action_send()["res_id"])
         self.assertRegex(run.line_ids.sms_ids.body, r"^Dear \[link\], see http\S+$")
@@ -190,7 +196,11 @@ class TestComposeMany(OrganizerCommon):
         self.assertEqual(compose.going_count, 2)
         self.assertEqual(compose.segments, 2)
         self.assertAlmostEqual(compose.total_price, 0.32)
-        for word in ("1 × No mobile number", "1 × The number takes no SMS", "Not posted"):
+        for word in (
+            "1 × No mobile number",
+            "1 × The number takes no SMS",
+            "Not posted",
+        ):
             self.assertIn(word, compose.left_out)
         self.assertIn("landline", self._line(compose, self.landline).why)
         self.assertFalse(self._line(compose, self.landline).selected)
@@ -206,7 +216,9 @@ class TestComposeMany(OrganizerCommon):
         self.assertEqual(own.text, "For you alone [link]")
         self.assertTrue(self._line(compose, self.landline).selected)
         run = self.env["organizer.run"].sudo().browse(compose.action_send()["res_id"])
-        sent = {line.move_id: line.sms_ids.body for line in run.line_ids if line.sms_ids}
+        sent = {
+            line.move_id: line.sms_ids.body for line in run.line_ids if line.sms_ids
+        }
         self.assertEqual(set(sent), {self.fine, self.landline})
         self.assertRegex(sent[self.fine], r"^For you alone http")
         self.assertRegex(sent[self.landline], rf"^Common {self.landline.name} http")

@@ -110,7 +110,7 @@ class TestDocumentPdf(DocumentLinkCommon, CronMixinCase):
 
         def _make_document(move):
             if move == self.invoice:
-                raise UserError("Broken")
+                raise ValueError("Broken")
             return original(move)
 
         with (

@@ -68,7 +68,8 @@ class TestLedger(OrganizerCommon):
         domain = [("id", "in", messages.ids)]
         Sms = self.env["sms.sms"]
         self.assertEqual(
-            Sms.with_user(self.accountant).search(domain), about_invoice | about_customer
+            Sms.with_user(self.accountant).search(domain),
+            about_invoice | about_customer,
         )
         self.assertEqual(Sms.with_user(self.administrator).search(domain), messages)
 

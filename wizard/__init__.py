@@ -1,2 +1,3 @@
 from . import organizer_compose
 from . import organizer_compose_line
+from . import sms_composer

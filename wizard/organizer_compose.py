@@ -75,9 +75,7 @@ class OrganizerCompose(models.TransientModel):
     sample_values = fields.Json(compute="_compute_sample")
     sample_recipient = fields.Char(compute="_compute_sample")
     labels = fields.Json(compute="_compute_labels")
-    price = fields.Float(
-        "Price per SMS", digits=(16, 4), compute="_compute_gateway"
-    )
+    price = fields.Float("Price per SMS", digits=(16, 4), compute="_compute_gateway")
     currency_id = fields.Many2one("res.currency", compute="_compute_gateway")
     is_test = fields.Boolean(compute="_compute_gateway")
     has_gateway = fields.Boolean(compute="_compute_gateway")
@@ -93,8 +91,8 @@ class OrganizerCompose(models.TransientModel):
         if len(moves.company_id) > 1:
             raise UserError(
                 self.env._(
-                    "These invoices belong to several companies (%s). Tick those of one "
-                    "company at a time.",
+                    "These invoices belong to several companies (%s). Tick those of "
+                    "one company at a time.",
                     ", ".join(moves.company_id.mapped("name")),
                 )
             )
@@ -235,16 +233,14 @@ class OrganizerCompose(models.TransientModel):
             compose.problem = False
             if document and not compose.many:
                 numbers = {document.id: compose.number}
-                compose.problem = (
-                    compose._basis()._candidates(document, numbers)[0].why
-                )
+                compose.problem = compose._basis()._candidates(document, numbers)[0].why
 
     @api.depends("line_ids.selected", "line_ids.reason", "line_ids.segments", "price")
     def _compute_totals(self):
         reasons = dict(
-            self.env["organizer.run.line"]._fields["reason"]._description_selection(
-                self.env
-            )
+            self.env["organizer.run.line"]
+            ._fields["reason"]
+            ._description_selection(self.env)
         )
         for compose in self:
             going = compose.line_ids.filtered(lambda line: line._is_going())
@@ -288,7 +284,9 @@ class OrganizerCompose(models.TransientModel):
                 )
             )
         if self.many and not self.going_count:
-            raise UserError(self.env._("No one is ticked. Tick at least one recipient."))
+            raise UserError(
+                self.env._("No one is ticked. Tick at least one recipient.")
+            )
         unknown = placeholders.unknown(self.body, self.labels or {})
         if unknown:
             raise UserError("\n".join(self._unknown_words(bad) for bad in unknown))
@@ -317,7 +315,9 @@ class OrganizerCompose(models.TransientModel):
             )
         document.check_access("read")
         if not (self.body or "").strip():
-            raise UserError(self.env._("The text is empty. Write what the customer is to read."))
+            raise UserError(
+                self.env._("The text is empty. Write what the customer is to read.")
+            )
         basis = self._basis()
         candidate = basis._candidates(document, {document.id: self.number})[0]
         if candidate.reason:
@@ -334,9 +334,7 @@ class OrganizerCompose(models.TransientModel):
             candidate.document.id: candidate
             for candidate in self._basis()._candidates(moves, numbers)
         }
-        return [
-            line._run_line(candidates[line.move_id.id]) for line in self.line_ids
-        ]
+        return [line._run_line(candidates[line.move_id.id]) for line in self.line_ids]
 
     def _segments_of(self, text):
         """:param str text: with its placeholders filled in but for the link"""

@@ -21,7 +21,9 @@ class OrganizerComposeLine(models.TransientModel):
         "Send", compute="_compute_selected", store=True, readonly=False
     )
     reason = fields.Selection(
-        selection=lambda self: self.env["organizer.run.line"]._fields["reason"].selection,
+        selection=lambda self: (
+            self.env["organizer.run.line"]._fields["reason"].selection
+        ),
         compute="_compute_reason",
         store=True,
     )

@@ -13,7 +13,10 @@ class OrganizerBasisFreeText(models.AbstractModel):
         return self.env._("Free text")
 
     def _labels(self):
-        return {"customer": self.env._("Customer"), "company": self.env._("Your company")}
+        return {
+            "customer": self.env._("Customer"),
+            "company": self.env._("Your company"),
+        }
 
     def _values_in_lang(self, documents):
         company = self.env.company.name

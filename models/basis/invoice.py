@@ -52,6 +52,8 @@ class OrganizerBasisInvoice(models.AbstractModel):
                 words = self.env._("%s is not a customer's invoice.", move.display_name)
                 refusals[move.id] = ("not_sale", words)
             elif move.state != "posted":
-                words = self.env._("%s is not posted. Confirm it first.", move.display_name)
+                words = self.env._(
+                    "%s is not posted. Confirm it first.", move.display_name
+                )
                 refusals[move.id] = ("not_posted", words)
         return refusals

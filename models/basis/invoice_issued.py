@@ -13,5 +13,6 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
 
     def _default_text(self):
         return self.env._(
-            "[company]: [document_type] [number], [amount_total], due [due_date]. [link]"
+            "[company]: [document_type] [number], [amount_total], due [due_date]. "
+            "[link]"
         )

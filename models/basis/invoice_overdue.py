@@ -13,8 +13,8 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
 
     def _default_text(self):
         return self.env._(
-            "[company]: [document_type] [number] was due on [due_date], [amount_due] is "
-            "still open. [link]"
+            "[company]: [document_type] [number] was due on [due_date], [amount_due] "
+            "is still open. [link]"
         )
 
     def _refusals(self, documents):
@@ -24,9 +24,14 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
             if move.id in refusals:
                 continue
             if move.payment_state not in ("not_paid", "partial"):
-                refusals[move.id] = ("paid", self.env._("%s is paid.", move.display_name))
+                refusals[move.id] = (
+                    "paid",
+                    self.env._("%s is paid.", move.display_name),
+                )
             elif move.move_type == "out_refund":
-                words = self.env._("%s is a credit note: nothing is owed.", move.display_name)
+                words = self.env._(
+                    "%s is a credit note: nothing is owed.", move.display_name
+                )
                 refusals[move.id] = ("paid", words)
             elif not move.invoice_date_due or move.invoice_date_due >= today:
                 words = self.env._("%s is not overdue.", move.display_name)

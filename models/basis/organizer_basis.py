@@ -11,8 +11,8 @@ PREFIX = "organizer.basis."
 class Candidate(NamedTuple):
     """A document and the one who would be told about it.
 
-    ``reason`` is a code of ``organizer.run.line.reason`` and ``why`` the same in words of
-    the user's language; both are False for those who can be told.
+    ``reason`` is a code of ``organizer.run.line.reason`` and ``why`` the same in words
+    of the user's language; both are False for those who can be told.
     """
 
     document: models.Model
@@ -41,7 +41,7 @@ class Candidate(NamedTuple):
 class OrganizerBasis(models.AbstractModel):
     """What a message is about.
 
-    A basis is an abstract model ``organizer.basis.<name>`` with ``_basis_label`` set. It
+    A basis is an abstract model ``organizer.basis.<name>`` with a ``_basis_label``. It
     says which documents it takes, which placeholders it offers and who is told. It is
     found by its name: another add-on adds a basis by adding such a model.
     """
@@ -59,7 +59,9 @@ class OrganizerBasis(models.AbstractModel):
     @api.model
     def _selection(self):
         """Selection of all the bases, the usual ones first."""
-        bases = [self.env[name] for name in self.env.registry if name.startswith(PREFIX)]
+        bases = [
+            self.env[name] for name in self.env.registry if name.startswith(PREFIX)
+        ]
         return [
             (basis._name.removeprefix(PREFIX), basis._basis_label())
             for basis in sorted(bases, key=lambda basis: basis._basis_sequence)
@@ -124,7 +126,9 @@ class OrganizerBasis(models.AbstractModel):
         refusals = self._refusals(documents)
         entered = {**self._numbers(documents), **(numbers or {})}
         checked = {
-            document.id: self._check_number(entered[document.id], recipients[document.id])
+            document.id: self._check_number(
+                entered[document.id], recipients[document.id]
+            )
             for document in documents
         }
         stopped = self._stopped_numbers(number for number, _refusal in checked.values())
@@ -183,7 +187,9 @@ class OrganizerBasis(models.AbstractModel):
         return {
             number: (
                 "opted_out",
-                self.env._("%s is on the phone blacklist: its owner opted out.", number),
+                self.env._(
+                    "%s is on the phone blacklist: its owner opted out.", number
+                ),
             )
             for number in stopped.mapped("number")
         }

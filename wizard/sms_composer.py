@@ -5,7 +5,7 @@ class SmsComposer(models.TransientModel):
     _inherit = "sms.composer"
 
     def _prepare_mass_sms_values(self, records):
-        # EXTENDS 'sms': without a note on the document, the ledger knows it all the same
+        # EXTENDS 'sms': the ledger knows the document even where no note is left on it
         values_by_record = super()._prepare_mass_sms_values(records)
         for record_id, values in values_by_record.items():
             is_move = records._name == "account.move"
