@@ -42,7 +42,7 @@ class OrganizerRun(models.Model):
         readonly=True, help="The text before its placeholders are filled"
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("sending", "Sending"), ("done", "Done")],
+        [("draft", "Draft"), ("sending", "Being sent"), ("done", "Done")],
         "Status",
         required=True,
         readonly=True,

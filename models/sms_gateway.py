@@ -1,9 +1,42 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Account
+
+
+class Route(NamedTuple):
+    """What has to be known of a gateway to queue a message, kept in memory."""
+
+    id: int
+    handles: str
+    price: float  # of a segment
+    currency_id: int
+    is_test: bool
+
+    @classmethod
+    def _of(cls, gateway):
+        return cls(
+            gateway.id,
+            gateway.handles,
+            gateway.price,
+            gateway.currency_id.id,
+            gateway.is_sandbox,
+        )
+
+    def _domain(self):
+        """Which ``sms.sms`` it takes, of whatever company."""
+        if self.handles == "organizer":
+            return Domain("run_line_id", "!=", False)
+        return Domain.TRUE
+
+    def _takes(self, vals):
+        """Whether it takes a message with these values."""
+        return self.handles != "organizer" or bool(vals.get("run_line_id"))
 
 
 class SmsGateway(models.Model):
@@ -93,58 +126,71 @@ class SmsGateway(models.Model):
     # -- which one sends -------------------------------------------------------------
 
     @api.model
-    def _by_company(self, companies):
+    @ormcache()
+    def _routes(self):
         """The gateways that may send for each company, the first one first.
 
-        :return: ``{company: gateways}``, as superuser; companies without any left out
+        A sandbox never stands in for a real gateway that may be down: it is left out
+        where there is another.
+
+        :return: ``{company id: (Route, …)}``; those under False serve the companies
+            that have none of their own
         """
-        # sudo: which gateway sends is no secret, its credentials stay with the outbox
-        everyone = self.sudo().search([("company_id", "in", [False, *companies.ids])])
-        by_company = everyone.grouped("company_id")
-        shared = by_company.get(self.env["res.company"], everyone.browse())
-        found = {
-            company: by_company.get(company, shared)._without_stand_ins()
-            for company in companies
-        }
-        return {company: gateways for company, gateways in found.items() if gateways}
+        # sudo: which gateway sends is no secret, and no credentials are in a route
+        everyone = self.sudo().search([("active", "=", True)])
+        routes = {}
+        for company, gateways in everyone.grouped("company_id").items():
+            real = gateways.filtered(lambda gateway: gateway.provider != "sandbox")
+            routes[company.id] = tuple(map(Route._of, real or gateways))
+        return routes
+
+    @api.model
+    def _routes_of(self, company_id):
+        """:return: the routes of this company, maybe none"""
+        routes = self._routes()
+        return routes.get(company_id) or routes.get(False, ())
 
     @api.model
     def _for_company(self, company):
-        """The first gateway of the company; empty when it has none."""
-        return self._by_company(company).get(company, self.sudo().browse())[:1]
-
-    def _without_stand_ins(self):
-        """A sandbox never stands in for a real gateway that may be down."""
-        return self.filtered(lambda gateway: gateway.provider != "sandbox") or self
+        """The first gateway of the company, as superuser; empty when it has none."""
+        # sudo: as for the routes; credentials stay with the outbox
+        return self.sudo().browse(
+            [route.id for route in self._routes_of(company.id)][:1]
+        )
 
     def _takes_domain(self, company):
         """Which ``sms.sms`` of the company this gateway takes."""
-        return Domain("company_id", "=", company.id) & self._handles_domain()
-
-    def _handles_domain(self):
-        if self.handles == "organizer":
-            return Domain("run_line_id", "!=", False)
-        return Domain.TRUE
+        return Domain("company_id", "=", company.id) & Route._of(self)._domain()
 
     @api.model
     def _taken_domain(self):
         """Which ``sms.sms`` one of our gateways takes, of all companies."""
-        # sudo: as above
-        everyone = self.sudo().search([("active", "=", True)])
-        by_company = everyone.grouped("company_id")
-        shared = by_company.pop(self.env["res.company"], everyone.browse())
+        routes = dict(self._routes())
+        shared = routes.pop(False, ())
         domains = [
-            gateways._without_stand_ins()[0]._takes_domain(company)
-            for company, gateways in by_company.items()
+            Domain("company_id", "=", company_id) & found[0]._domain()
+            for company_id, found in routes.items()
         ]
         if shared:
-            with_own = [company.id for company in by_company]
             domains.append(
                 Domain("company_id", "!=", False)
-                & Domain("company_id", "not in", with_own)
-                & shared._without_stand_ins()[0]._handles_domain()
+                & Domain("company_id", "not in", list(routes))
+                & shared[0]._domain()
             )
         return Domain.OR(domains)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _adapter(self):
         """The object that speaks to the provider; the sandbox while in test mode."""

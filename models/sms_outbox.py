@@ -134,8 +134,9 @@ class SmsSms(models.Model):
         """Pairs of company and gateway, for the companies with something waiting."""
         groups = self._read_group(self._due_domain(), ["company_id"])
         companies = self.env["res.company"].union(*(company for (company,) in groups))
-        gateways = self.env["sms.gateway"]._by_company(companies)
-        return [(company, found[0]) for company, found in gateways.items()]
+        gateways = self.env["sms.gateway"]
+        routes = [(company, gateways._for_company(company)) for company in companies]
+        return [(company, gateway) for company, gateway in routes if gateway]
 
     def _due_domain(self):
         now = fields.Datetime.now()

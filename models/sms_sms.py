@@ -2,12 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 from ..tools import gsm
-
-# what a message is about, for those who may read it without being SMS administrators
-CUSTOMER_MODELS = ("account.move", "res.partner")
 
 
 class SmsSms(models.Model):
@@ -19,7 +15,10 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
     _mail_post_access = "read"
 
-    company_id = fields.Many2one("res.company", index=True, readonly=True)
+    # sms_twilio has a "Company" of its own
+    company_id = fields.Many2one(
+        "res.company", "Sending company", index=True, readonly=True
+    )
     move_id = fields.Many2one(
         "account.move", "Invoice", index="btree_not_null", readonly=True
     )
@@ -71,10 +70,15 @@ class SmsSms(models.Model):
         # EXTENDS 'sms'
         self._refuse_edit()
         messages = self.env["mail.message"].browse(
-            vals["mail_message_id"] for vals in vals_list if vals.get("mail_message_id")
+            [
+                vals["mail_message_id"]
+                for vals in vals_list
+                if vals.get("mail_message_id")
+            ]
         )
+        by_id = {message.id: message for message in messages}
         for vals in vals_list:
-            message = messages.browse(vals.get("mail_message_id"))
+            message = by_id.get(vals.get("mail_message_id"), messages.browse())
             for name, value in self._ledger_values(vals, message).items():
                 vals.setdefault(name, value)
         self._estimate_prices(vals_list)
@@ -131,26 +135,14 @@ class SmsSms(models.Model):
 
     def _estimate_prices(self, vals_list):
         """Fill in the gateway that will send, and what it will ask."""
-        companies = self.env["res.company"].browse(
-            {vals["company_id"] for vals in vals_list if vals["company_id"]}
-        )
-        gateways = self.env["sms.gateway"]._by_company(companies)
-        by_company = {company.id: found[:1] for company, found in gateways.items()}
+        gateways = self.env["sms.gateway"]
         for vals in vals_list:
-            gateway = by_company.get(vals["company_id"])
-            if not gateway or (
-                gateway.handles == "organizer" and not vals.get("run_line_id")
-            ):
-                continue
-            vals.setdefault("gateway_id", gateway.id)
-            vals.setdefault("price", gateway.price * vals["segments"])
-            vals.setdefault("currency_id", gateway.currency_id.id)
-            vals.setdefault("is_test", gateway.is_sandbox)
-
-    @api.model
-    def _about_customers_domain(self):
-        """Messages that whoever may send about invoices may read."""
-        return Domain("res_model", "in", CUSTOMER_MODELS)
+            for route in gateways._routes_of(vals["company_id"])[:1]:
+                if route._takes(vals):
+                    vals.setdefault("gateway_id", route.id)
+                    vals.setdefault("price", route.price * vals["segments"])
+                    vals.setdefault("currency_id", route.currency_id)
+                    vals.setdefault("is_test", route.is_test)
 
     # -- buttons ---------------------------------------------------------------------
 
@@ -220,6 +212,16 @@ class SmsSms(models.Model):
                 "message": self.env._("%s SMS put in the queue.", count),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
+        }
+
+    def action_open_run(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "organizer.run",
+            "res_id": self.run_line_id.run_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
         }
 
     def action_open_document(self):
