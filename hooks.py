@@ -22,23 +22,39 @@ def post_init_hook(env):
         ("payment_state", "not in", ("paid", "reversed", "in_payment")),
         ("sms_phone", "=", False),
     ]
-    partners = env["res.partner"].union(
-        *(partner for (partner,) in moves._read_group(is_open, ["partner_id"]))
-    )
-    numbers = {partner.id: partner._get_sms_phone() for partner in partners}
-    found = {partner_id: number for partner_id, number in numbers.items() if number}
+    groups = moves._read_group(is_open, ["company_id"], ["partner_id:recordset"])
+    found = [
+        (company.id, partner_id, number)
+        for company, partners in groups
+        for partner_id, number in partners.with_company(company)._sms_phones().items()
+        if number
+    ]
     env.cr.execute(
         SQL(
             """
             UPDATE account_move
                SET sms_phone = found.number
-              FROM unnest(%s::int[], %s::varchar[]) AS found(partner_id, number)
-             WHERE account_move.partner_id = found.partner_id
+              FROM unnest(%s::int[], %s::int[], %s::varchar[])
+                   AS found(company_id, partner_id, number)
+             WHERE account_move.company_id = found.company_id
+               AND account_move.partner_id = found.partner_id
                AND account_move.id IN %s
             """,
-            list(found),
-            list(found.values()),
+            *([list(column) for column in zip(*found, strict=True)] or [[], [], []]),
             moves._search(is_open).subselect(),
         )
     )
     moves.invalidate_model(["sms_phone"])
+
+
+def uninstall_hook(env):
+    """Leave nothing in Odoo's own queue that was to reach nobody, or is in doubt."""
+    env.cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = 'canceled'
+         WHERE state IN ('outgoing', 'process')
+           AND (is_test OR run_line_id IS NOT NULL OR claim IS NOT NULL)
+        """
+    )
+    env["sms.sms"].invalidate_model(["state"])

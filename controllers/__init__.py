@@ -1,2 +1,3 @@
 from . import document_page
 from . import portal
+from . import sms_status

@@ -41,7 +41,7 @@ ROUTE = {
 class TokenMask(logging.Filter):
     """Keep tokens out of Odoo's access log."""
 
-    pattern = re.compile(rf"(?<= {LINK_PATH})[^/?#\s]+")
+    pattern = re.compile(rf"(?<={LINK_PATH})[^/?#\s]+")
 
     def filter(self, record):
         record.msg = self._mask(record.msg)

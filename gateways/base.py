@@ -111,6 +111,8 @@ class Gateway:
     label = ""
     #: most messages that one call of :meth:`send` takes
     batch_size = 100
+    #: most seconds that one call of :meth:`send` may take, its time-outs added up
+    longest_call = 60
     #: whether :meth:`statuses` can be asked
     asks_statuses = False
 
@@ -133,26 +135,22 @@ class Gateway:
 def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
     """Call the provider, and have an outcome for every message whatever it does.
 
-    :return: reference → outcome, for each of ``messages`` and for nothing else
+    :return: reference → outcome, for each of ``messages`` and for nothing else. What
+        the answer does not mention is unknown, without a reason; what was lost by an
+        exception is unknown with the name of that.
     """
     outcomes = {
-        message.reference: Outcome(
-            message.reference,
-            Verdict.UNKNOWN,
-            reason="The provider's answer does not mention this message.",
-        )
+        message.reference: Outcome(message.reference, Verdict.UNKNOWN)
         for message in messages
     }
     try:
-        answers = gateway.send(messages)
+        for answer in gateway.send(messages) or ():
+            if isinstance(answer, Outcome) and answer.reference in outcomes:
+                outcomes[answer.reference] = answer
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost
-        # its type alone: a provider's exception may quote the request, secrets included
-        words = f"The provider's answer was lost ({type(error).__name__})."
-        return {
-            reference: Outcome(reference, Verdict.UNKNOWN, reason=words)
-            for reference in outcomes
-        }
-    for answer in answers:
-        if answer.reference in outcomes:
-            outcomes[answer.reference] = answer
+        # its name alone: an exception may quote the request, secrets included
+        lost = type(error).__name__
+        for reference, outcome in outcomes.items():
+            if outcome.verdict is Verdict.UNKNOWN:
+                outcomes[reference] = Outcome(reference, Verdict.UNKNOWN, reason=lost)
     return outcomes

@@ -3,6 +3,7 @@ from . import sms_gateway
 from . import sms_sms
 from . import sms_chatter
 from . import sms_outbox
+from . import sms_settle
 from . import basis
 from . import organizer_run
 from . import organizer_run_line

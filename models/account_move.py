@@ -13,15 +13,22 @@ class AccountMove(models.Model):
         copy=True,
         help="Where SMS about this document go. Copied from the customer.",
     )
-    sms_ids = fields.One2many("sms.sms", "move_id", "SMS")
-    sms_count = fields.Integer("SMS count", compute="_compute_sms_count")
+    sms_ids = fields.One2many(
+        "sms.sms", "move_id", "SMS", groups="sms_organizer.group_sms_send"
+    )
+    sms_count = fields.Integer(
+        "SMS count",
+        compute="_compute_sms_count",
+        groups="sms_organizer.group_sms_send",
+    )
 
     @api.depends("partner_id")
     def _compute_sms_phone(self):
-        for move in self:
-            partner = move.partner_id
-            told = partner and move.is_sale_document(include_receipts=True)
-            move.sms_phone = partner._get_sms_phone() if told else False
+        told = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        (self - told).sms_phone = False
+        numbers = told._customers_sms_phones()
+        for move in told:
+            move.sms_phone = numbers[move]
 
     def _compute_sms_count(self):
         counts = dict(
@@ -34,11 +41,11 @@ class AccountMove(models.Model):
 
     def copy_data(self, default=None):
         # EXTENDS 'account': a copy keeps the number; a refund takes the customer's, and
-        # so does the copy of an invoice that has none
+        # so does a copy for another customer or of an invoice that has none
         vals_list = super().copy_data(default)
-        refund = bool((default or {}).get("reversed_entry_id"))
+        theirs = {"reversed_entry_id", "partner_id"} & set(default or {})
         for vals in vals_list:
-            if refund or not vals.get("sms_phone"):
+            if theirs or not vals.get("sms_phone"):
                 vals.pop("sms_phone", None)
         return vals_list
 
@@ -49,18 +56,42 @@ class AccountMove(models.Model):
 
     def _sms_phone_countries(self):
         # EXTENDS 'organizer.sms.phone'
-        move = self[:1]
-        partner = move.partner_id
+        partner = self.partner_id
         own = partner.country_id or partner.commercial_partner_id.country_id
-        company = move.company_id or self.env.company
+        company = self.company_id or self.env.company
         return [own.code, company.country_id.code]
 
-    def _get_sms_phone(self):
-        """Its own number, else the customer's: for invoices older than this add-on."""
+    def _sms_phones(self):
+        """Their own numbers, else their customers': for older invoices than the add-on.
+
+        :return: ``{id: E.164 or False}``, in a constant number of queries by company
+        """
+        numbers = self.filtered(lambda move: not move.sms_phone)._customers_sms_phones()
+        return {move.id: move.sms_phone or numbers[move] for move in self}
+
+    def _customers_sms_phones(self):
+        """:return: ``{move: E.164 or False}``"""
+        numbers = {}
+        for company, moves in self.grouped("company_id").items():
+            # a number without country code is read by the country of the seller
+            found = moves.partner_id.with_company(company)._sms_phones()
+            numbers.update({move: found.get(move.partner_id.id) for move in moves})
+        return numbers
+
+    def _seller_today(self):
+        """Today at the seller's place: what is overdue does not depend on who asks."""
         self.ensure_one()
-        if self.sms_phone or not self.partner_id:
-            return self.sms_phone
-        return self.partner_id._get_sms_phone()
+        zone = self.company_id.partner_id.tz or self.partner_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_sms(self):
+        """Nobody is told about a document that is gone; its links lead nowhere."""
+        # sudo: messages and links are written by this add-on alone
+        waiting = self.sudo().sms_ids.filtered(lambda sms: sms.state == "outgoing")
+        waiting._set_outcome("canceled", reason=self.env._("The document was deleted."))
+        links = self.env["organizer.link"].sudo()
+        links.search([("move_id", "in", self.ids)]).unlink()
 
     def action_send_sms(self):
         """Open Send SMS for one invoice or for the ticked ones."""

@@ -4,6 +4,7 @@ import psycopg2.errors
 
 from odoo import SUPERUSER_ID, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -12,11 +13,6 @@ LOCK = "SELECT id FROM account_move WHERE id = %s FOR NO KEY UPDATE"
 LOCK_NOWAIT = "SELECT id FROM account_move WHERE id = %s FOR NO KEY UPDATE NOWAIT"
 # a customer waits so long for a document that somebody else is making
 LOCK_TIMEOUT = "15s"
-CONCURRENCY_ERRORS = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-)
 
 
 def _line(error):

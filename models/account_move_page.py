@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from babel.dates import format_timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 from odoo.tools.image import image_data_uri, image_process
 from odoo.tools.misc import babel_locale_parse, formatLang
@@ -79,9 +79,7 @@ class AccountMove(models.Model):
         """
         if not self.invoice_date_due:
             return None
-        zone = self.company_id.partner_id.tz or self.partner_id.tz or "UTC"
-        today = fields.Date.context_today(self.with_context(tz=zone))
-        return (today - self.invoice_date_due).days
+        return (self._seller_today() - self.invoice_date_due).days
 
     def _document_due_words(self, days_late):
         """Return "15 days ago", "today", "in 3 days" in the customer's grammar."""

@@ -68,7 +68,7 @@ class AccountMoveSend(models.AbstractModel):
     def _sms_send(self, moves, author):
         """A run for these invoices of one company, sent in the author's name."""
         company = moves.company_id
-        basis = self._sms_basis()
+        basis = self._sms_basis().with_company(company)
         run = (
             self.env["organizer.run"]
             .with_user(author)

@@ -13,6 +13,7 @@ TOKEN_LENGTH = 12
 TOKEN_PATTERN = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH}}}")
 LINK_PATH = "/s/"
 DEFAULT_VALIDITY_DAYS = 180
+MAX_VALIDITY_DAYS = 3650
 
 
 class IssuedLink(NamedTuple):
@@ -25,8 +26,8 @@ class IssuedLink(NamedTuple):
 class OrganizerLink(models.Model):
     """The short link in a message, to a page with the document.
 
-    The token exists in the customer's message only: here is its SHA-256. Who reads the
-    database, a backup or a log can't open anybody's page.
+    Here is the SHA-256 of its token alone: this table opens nobody's page. The link
+    itself stands in the text of the message, in the ledger and the chatter.
     """
 
     _name = "organizer.link"
@@ -132,7 +133,9 @@ class OrganizerLink(models.Model):
     @api.model
     def _validity_days(self):
         days = self._get_param("sms_organizer.link_validity_days", "")
-        return int(days) if days.isdecimal() and int(days) else DEFAULT_VALIDITY_DAYS
+        if not days.isdecimal() or not int(days):
+            return DEFAULT_VALIDITY_DAYS
+        return min(int(days), MAX_VALIDITY_DAYS)
 
     @api.model
     def _get_param(self, key, default):

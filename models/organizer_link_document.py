@@ -3,8 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-
-from .account_move_document import CONCURRENCY_ERRORS
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 

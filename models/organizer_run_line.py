@@ -33,6 +33,7 @@ class OrganizerRunLine(models.Model):
     selected = fields.Boolean("Send", default=True, readonly=True)
     reason = fields.Selection(
         [
+            ("no_gateway", "No SMS gateway"),
             ("no_number", "No mobile number"),
             ("bad_number", "The number takes no SMS"),
             ("opted_out", "Opted out"),
@@ -94,18 +95,17 @@ class OrganizerRunLine(models.Model):
         }
         for line in self:
             if line.sms_ids:
-                line.outcome = outcomes[line.sms_ids[:1].state]
+                line.outcome = outcomes[line.sms_ids.state]
             elif line.reason or not line.selected:
                 line.outcome = "left_out"
             else:
                 line.outcome = "draft"
 
-    @api.depends("why", "reason", "sms_ids.failure_reason", "sms_ids.failure_type")
+    @api.depends("why", "sms_ids.failure_reason", "sms_ids.failure_type")
     def _compute_explanation(self):
-        for line in self:
-            # sudo: the reason of a line that the user may read
-            sms = line.sms_ids.sudo()[:1]
-            line.explanation = line.why or sms._failure_words()
+        # sudo: the reason of a line that the user may read
+        for line in self.sudo():
+            line.explanation = line.why or line.sms_ids._failure_words()
 
     def _queue(self):
         """Compose the last bit, the link, and put an SMS in the queue for each line."""
@@ -172,7 +172,9 @@ class OrganizerRunLine(models.Model):
             stopped = basis._stopped_numbers(lines.mapped("number"))
             for line in lines:
                 refusal = refusals.get(line[name].id) or stopped.get(line.number)
-                if refusal:
+                if not line[name]:
+                    reasons[line.id] = self.env._("The document was deleted.")
+                elif refusal:
                     reasons[line.id] = refusal[1]
         return reasons
 
@@ -181,7 +183,7 @@ class OrganizerRunLine(models.Model):
         return {
             "type": "ir.actions.act_window",
             "res_model": "sms.sms",
-            "res_id": self.sms_ids[:1].id,
+            "res_id": self.sms_ids.id,
             "view_mode": "form",
             "views": [(self.env.ref("sms_organizer.sms_message_view_form").id, "form")],
         }

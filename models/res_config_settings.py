@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .organizer_link import DEFAULT_VALIDITY_DAYS
+from .organizer_link import DEFAULT_VALIDITY_DAYS, MAX_VALIDITY_DAYS
 
 # a scheme, a host in plain letters, maybe a port: each character more is paid for
 BASE_URL_PATTERN = re.compile(
@@ -32,11 +32,12 @@ class ResConfigSettings(models.TransientModel):
 
     @api.constrains("sms_link_validity_days")
     def _check_sms_link_validity_days(self):
-        if any(settings.sms_link_validity_days <= 0 for settings in self):
+        if any(not 0 < one.sms_link_validity_days <= MAX_VALIDITY_DAYS for one in self):
             raise ValidationError(
                 self.env._(
-                    "Validity of links: enter a number of days greater than 0, "
-                    "for example 180."
+                    "Validity of links: enter a number of days from 1 to %s, for example "
+                    "180.",
+                    MAX_VALIDITY_DAYS,
                 )
             )
 

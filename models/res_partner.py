@@ -6,7 +6,9 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "organizer.sms.phone"]
 
     invoice_sending_method = fields.Selection(selection_add=[("sms", "by SMS")])
-    sms_count = fields.Integer("SMS", compute="_compute_sms_count")
+    sms_count = fields.Integer(
+        "SMS", compute="_compute_sms_count", groups="sms_organizer.group_sms_send"
+    )
 
     @api.model
     def _phone_get_number_fields(self):
@@ -14,44 +16,60 @@ class ResPartner(models.Model):
         return ["sms_phone", *super()._phone_get_number_fields()]
 
     def _compute_sms_count(self):
-        counts = dict(
-            self.env["sms.sms"]._read_group(
-                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-            )
+        """Its own and its contacts', as the button opens them."""
+        everyone = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
         )
-        for partner in self:
-            partner.sms_count = counts.get(partner, 0)
+        groups = self.env["sms.sms"]._read_group(
+            [("partner_id", "in", everyone.ids)], ["partner_id"], ["__count"]
+        )
+        self.sms_count = 0
+        for partner, count in groups:
+            while partner:
+                if partner in self:
+                    partner.sms_count += count
+                partner = partner.parent_id
 
     def _sms_phone_countries(self):
         # EXTENDS 'organizer.sms.phone'
-        partner = self[:1]
-        own = partner.country_id or partner.commercial_partner_id.country_id
-        company = partner.company_id or self.env.company
+        own = self.country_id or self.commercial_partner_id.country_id
+        company = self.company_id or self.env.company
         return [own.code, company.country_id.code]
 
-    def _get_sms_phone(self):
-        """The number that SMS about this customer go to, E.164; False without one.
+    def _sms_phones(self):
+        """The numbers that SMS about these customers go to.
 
-        The customer's own, then its contact's, then that of the company it belongs to;
-        of each the SMS number, else the phone number if it is a mobile.
+        The customer's own, then its invoice contact's, then that of the company it
+        belongs to; of each the SMS number, else the phone number if it is a mobile.
+        The company of the environment tells the country of those who have none.
+
+        :return: ``{id: E.164 or False}``, in a constant number of queries
         """
-        self.ensure_one()
-        contact = self.browse(self.address_get(["invoice"])["invoice"])
-        for partner in self | contact | self.commercial_partner_id:
-            number = partner.sms_phone or partner._mobile_in_phone()
-            if number:
-                return number
-        return False
+        everyone = self | self.commercial_partner_id
+        contacts = self.search(
+            [("parent_id", "in", everyone.ids), ("type", "=", "invoice")]
+        ).grouped("parent_id")
+        nobody = self.browse()
+        numbers = {}
+        for partner in self:
+            company = partner.commercial_partner_id
+            persons = [
+                partner,
+                *contacts.get(partner, nobody),
+                *contacts.get(company, nobody),
+                company,
+            ]
+            own = (person.sms_phone or person._mobile_in_phone() for person in persons)
+            numbers[partner.id] = next(filter(None, own), False)
+        return numbers
 
     def _why_no_sms_phone(self):
         """:return: (reason of ``organizer.run.line``, in words), with the cure"""
-        self.ensure_one()
-        if self.phone:
-            countries = self._sms_phone_countries()
-            problem = self._check_sms_phone(self.phone, countries)[1]
-            return "bad_number", self.env._(
-                "%(name)s: %(problem)s", name=self.name, problem=problem
-            )
+        countries = self._sms_phone_countries()
+        problem = self.phone and self._check_sms_phone(self.phone, countries)[1]
+        if problem:
+            words = self.env._("%(name)s: %(problem)s", name=self.name, problem=problem)
+            return "bad_number", words
         return "no_number", self.env._(
             "%s has no mobile number. Enter an SMS number on the invoice or on the "
             "customer.",
@@ -61,9 +79,7 @@ class ResPartner(models.Model):
     def _mobile_in_phone(self):
         if not self.phone:
             return False
-        return (
-            self._check_sms_phone(self.phone, self._sms_phone_countries())[0] or False
-        )
+        return self._read_sms_phone(self.phone, self._sms_phone_countries())
 
     def action_send_sms(self):
         """Open Send SMS for this customer, from its form."""
@@ -75,5 +91,5 @@ class ResPartner(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "sms_organizer.action_sms_message"
             ),
-            "domain": [("partner_id", "child_of", self.commercial_partner_id.id)],
+            "domain": [("partner_id", "child_of", self.id)],
         }

@@ -45,7 +45,6 @@ class SmsGateway(models.Model):
     _name = "sms.gateway"
     _description = "SMS Gateway"
     _order = "sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -53,7 +52,7 @@ class SmsGateway(models.Model):
         default=10, help="Among the gateways of a company, the first one sends."
     )
     provider = fields.Selection(
-        selection=lambda self: [(key, cls.label) for key, cls in PROVIDERS.items()],
+        selection="_selection_provider",
         required=True,
         default="sandbox",
     )
@@ -97,6 +96,10 @@ class SmsGateway(models.Model):
     base_url = fields.Char("Address", groups=_CREDENTIALS, copy=False)
     username = fields.Char("User name", groups=_CREDENTIALS, copy=False)
     password = fields.Char(groups=_CREDENTIALS, copy=False)
+
+    def _selection_provider(self):
+        labels = {"sandbox": self.env._("Sandbox (reaches nobody)")}
+        return [(key, labels.get(key, cls.label)) for key, cls in PROVIDERS.items()]
 
     @api.depends("provider", "test_mode")
     def _compute_is_sandbox(self):
@@ -192,10 +195,15 @@ class SmsGateway(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
-    def _adapter(self):
-        """The object that speaks to the provider; the sandbox while in test mode."""
+    def _adapter(self, is_test=None):
+        """The object that speaks to the provider; the sandbox while in test mode.
+
+        :param bool is_test: for messages that went to the sandbox, or that did not,
+            whatever the mode is now
+        """
         self.ensure_one()
-        provider = "sandbox" if self.test_mode else self.provider
+        is_test = self.is_sandbox if is_test is None else is_test
+        provider = "sandbox" if is_test else self.provider
         return PROVIDERS[provider](
             Account(
                 base_url=self.base_url or "",
@@ -203,10 +211,6 @@ class SmsGateway(models.Model):
                 password=self.password or "",
             )
         )
-
-    def _batch_size(self):
-        """Most messages to hand over in one call."""
-        return self._adapter().batch_size
 
     # -- buttons ---------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..tools.phone import PhoneError, parse_mobile
 
@@ -60,18 +61,25 @@ class OrganizerSmsPhone(models.AbstractModel):
         return [self.env.company.country_id.code]
 
     @api.model
+    def _read_sms_phone(self, number, countries):
+        """:return: E.164, or False for what takes no SMS"""
+        try:
+            return parse_mobile(number, countries)
+        except PhoneError:
+            return False
+
+    @api.model
     def _check_sms_phone(self, number, countries):
         """:return: (E.164, None), or (None, what is wrong with it and the cure)"""
         try:
-            return parse_mobile(number, [code for code in countries if code]), None
+            return parse_mobile(number, countries), None
         except PhoneError as error:
             return None, self._phone_problem(error)
 
     @api.model
     def _phone_problem(self, error):
         """The words of :class:`..tools.phone.PhoneError` in the user's language."""
-        countries = self.env["res.country"].sudo()
-        country = countries.search([("code", "=", error.country)], limit=1).name
+        country = self._country_name(error.country)
         place = f" ({country})" if country else ""
         words = {
             "several": self.env._(
@@ -107,3 +115,17 @@ class OrganizerSmsPhone(models.AbstractModel):
         )
         shown = error.number[:64]
         return text % {"number": shown, "place": place}
+
+    @api.model
+    def _country_name(self, code):
+        return self._country_names(self.env.lang or "").get(code, "")
+
+    @api.model
+    @ormcache("lang")
+    def _country_names(self, lang):
+        # sudo: a country's name is no secret
+        countries = self.env["res.country"].sudo().with_context(lang=lang or None)
+        return {
+            country.code: country.name
+            for country in countries.search([("code", "!=", False)])
+        }

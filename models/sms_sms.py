@@ -5,6 +5,9 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools import gsm
 
+# what another attempt cannot mend, or must not
+HOPELESS = ("sms_blacklist", "sms_optout", "sms_duplicate", "sms_number_missing")
+
 
 class SmsSms(models.Model):
     """The ledger: every SMS that this Odoo sends, kept for good.
@@ -13,7 +16,6 @@ class SmsSms(models.Model):
     """
 
     _inherit = "sms.sms"
-    _mail_post_access = "read"
 
     # sms_twilio has a "Company" of its own
     company_id = fields.Many2one(
@@ -32,7 +34,10 @@ class SmsSms(models.Model):
     )
     user_id = fields.Many2one("res.users", "Sent by", readonly=True)
 
-    gateway_id = fields.Many2one("sms.gateway", index="btree_not_null", readonly=True)
+    # restrict: the ledger says for good who sent it; a gateway is archived
+    gateway_id = fields.Many2one(
+        "sms.gateway", index="btree_not_null", readonly=True, ondelete="restrict"
+    )
     is_test = fields.Boolean(
         "Test", readonly=True, help="It went to the sandbox phone and reached nobody."
     )
@@ -64,6 +69,10 @@ class SmsSms(models.Model):
     delivered_at = fields.Datetime("Delivered", readonly=True)
 
     _company_date_idx = models.Index("(company_id, queued_at DESC)")
+    _run_line_unique = models.UniqueIndex(
+        "(run_line_id) WHERE run_line_id IS NOT NULL",
+        "This line has its SMS already.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -89,6 +98,11 @@ class SmsSms(models.Model):
         self._refuse_edit()
         if "body" in vals:
             vals = {**vals, **self._measure_values(vals["body"])}
+        # also where Odoo's own provider sends: it knows states only
+        if vals.get("state") == "pending":
+            vals = {"sent_at": fields.Datetime.now(), **vals}
+        if vals.get("state") == "sent":
+            vals = {"delivered_at": fields.Datetime.now(), **vals}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -171,17 +185,26 @@ class SmsSms(models.Model):
     def action_send_again(self):
         """Another attempt of the same failed or cancelled messages."""
         self._check_may_decide()
-        again = self.sudo()._lock_in_state("error", "canceled")
-        if not again:
+        failed = self.sudo()._lock_in_state("error", "canceled")
+        if not failed:
             raise UserError(
                 self.env._(
                     "Only failed or cancelled messages can be sent again; none is here."
+                )
+            )
+        again = failed._without_hopeless()
+        if not again:
+            raise UserError(
+                self.env._(
+                    "These cannot be sent again: they have no number, were doubles, or "
+                    "their owners opted out."
                 )
             )
         again.write(
             {
                 "queued_at": fields.Datetime.now(),
                 "provider_id": False,
+                "claim": False,
                 "attempts": 0,
                 "next_attempt_at": False,
                 "to_delete": False,
@@ -191,6 +214,18 @@ class SmsSms(models.Model):
         again.run_line_id.run_id._settle_state()
         self._wake()
         return self._notify_queued(len(again))
+
+    def _without_hopeless(self):
+        """Those for which another attempt may be made."""
+        basis = self.env["organizer.basis"]
+        stopped = basis._stopped_numbers(self.mapped("number"))
+        return self.filtered(
+            lambda sms: (
+                sms.number
+                and sms.number not in stopped
+                and sms.failure_type not in HOPELESS
+            )
+        )
 
     def _check_may_decide(self):
         self.check_access("read")

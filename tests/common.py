@@ -78,6 +78,18 @@ class OrganizerCommon(AccountTestInvoicingCommon):
             move.action_post()
         return move
 
+    @classmethod
+    def _invoices_of_many(cls, count):
+        """Invoices of as many customers; each third one has a landline."""
+        partners = [
+            cls._partner(
+                f"Customer {number}",
+                phone=LANDLINE_PL if number % 3 == 0 else f"60123{number:04}",
+            )
+            for number in range(count)
+        ]
+        return cls.env["account.move"].union(*map(cls._invoice, partners))
+
     def _compose(self, records, user=None):
         """The wizard as *Send SMS* opens it."""
         action = records.with_user(user or self.accountant).action_send_sms()

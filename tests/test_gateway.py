@@ -32,6 +32,20 @@ class TestHandOver(BaseCase):
         self.assertEqual(outcomes["a" * 32].verdict, Verdict.ACCEPTED)
         self.assertEqual(outcomes["b" * 32].verdict, Verdict.UNKNOWN)
 
+    def test_no_answer_at_all_is_unknown(self):
+        for answer in (None, ["rubbish"], iter(())):
+            outcomes = hand_over(Scripted(answer), self.messages)
+            self.assertEqual({o.verdict for o in outcomes.values()}, {Verdict.UNKNOWN})
+
+    def test_answer_that_breaks_off_leaves_the_rest_in_doubt(self):
+        def broken():
+            yield Outcome("a" * 32, Verdict.ACCEPTED)
+            raise ConnectionResetError
+
+        outcomes = hand_over(Scripted(broken()), self.messages)
+        self.assertEqual(outcomes["a" * 32].verdict, Verdict.ACCEPTED)
+        self.assertEqual(outcomes["b" * 32].reason, "ConnectionResetError")
+
     def test_answers_about_other_messages_are_ignored(self):
         answer = [Outcome("c" * 32, Verdict.ACCEPTED)]
         outcomes = hand_over(Scripted(answer), self.messages)

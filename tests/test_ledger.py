@@ -118,6 +118,13 @@ class TestLedger(OrganizerCommon):
         self._pass()
         self.assertEqual(sms.state, "error")
 
+    def test_who_opted_out_meanwhile_is_not_sent_again(self):
+        sms = self._message(sms_phone=REFUSED_BY_SANDBOX)
+        self._pass()
+        self.env["phone.blacklist"].sudo().add(sms.number)
+        with self.assertRaisesRegex(UserError, "opted out"):
+            sms.with_user(self.accountant).action_send_again()
+
     def test_delivered_message_is_not_sent_again(self):
         sms = self._message()
         self._pass(2)

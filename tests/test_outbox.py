@@ -1,15 +1,20 @@
+from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.sms.tests.common import SMSCase
 
 from ..gateways.base import Failure, Outcome, Report, Verdict
 from ..gateways.sandbox import SandboxGateway
-from ..models.sms_outbox import CLAIM_LEASE, PAUSES
+from ..models.sms_settle import PAUSES
 from .common import NEVER_REPORTED, REFUSED_BY_SANDBOX, OrganizerCommon
+
+LIVE = {"is_sandbox": False}
 
 
 @tagged("post_install", "-at_install")
@@ -54,6 +59,17 @@ class TestOutbox(OrganizerCommon, SMSCase):
         self._pass(3)
         self.assertEqual(sms.state, "pending")
 
+    @contextmanager
+    def _live(self):
+        """Take the sandbox for a provider that reaches people."""
+        gateway = self.env.registry["sms.gateway"]
+        with patch.object(gateway, "_compute_is_sandbox", lambda g: g.update(LIVE)):
+            self.env.registry.clear_cache()
+            self.env.invalidate_all()
+            yield
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+
     def test_second_pass_does_not_hand_over_again(self):
         sms = self._queued()
         with self._answers(Verdict.ACCEPTED):
@@ -73,11 +89,11 @@ class TestOutbox(OrganizerCommon, SMSCase):
 
     def test_what_a_dead_process_left_behind_is_in_doubt(self):
         sms = self._queued()
-        sms._claim(self.company, self.gateway)
+        sms._claim(self.company, self.gateway, self.gateway._adapter(), "somebody")
         self.assertEqual(sms.state, "process")
         self._pass()
         self.assertEqual(sms.state, "process", "its process may still be at it")
-        sms.claimed_at = fields.Datetime.now() - CLAIM_LEASE - timedelta(seconds=1)
+        sms.claimed_until = fields.Datetime.now() - timedelta(seconds=1)
         self._pass()
         self.assertEqual(sms.state, "unconfirmed")
 
@@ -106,9 +122,23 @@ class TestOutbox(OrganizerCommon, SMSCase):
     def test_provider_that_tells_its_price_is_believed(self):
         sms = self._queued()
         self.assertEqual(sms.price, 0.16)
-        with self._answers(Verdict.ACCEPTED, cost=0.11, currency="PLN"):
+        self.env.ref("base.EUR").rate_ids = [
+            Command.clear(),
+            Command.create({"name": "2020-01-01", "rate": 0.25}),
+        ]
+        self.env.ref("base.PLN").rate_ids = [
+            Command.clear(),
+            Command.create({"name": "2020-01-01", "rate": 1}),
+        ]
+        sms.is_test = False
+        with self._answers(Verdict.ACCEPTED, cost=0.05, currency="EUR"), self._live():
             self._pass()
-        self.assertEqual(sms.cost, 0.11)
+        self.assertAlmostEqual(sms.cost, 0.2)
+
+    def test_test_message_costs_nothing(self):
+        sms = self._queued()
+        self._pass()
+        self.assertEqual((sms.price, sms.cost), (0.16, 0))
 
     def test_final_state_is_not_moved_back(self):
         sms = self._queued()
@@ -116,6 +146,90 @@ class TestOutbox(OrganizerCommon, SMSCase):
         report = Report(sms.uuid, delivered=False, failure=Failure.NUMBER)
         self.env["sms.sms"].sudo()._apply_reports([report])
         self.assertEqual(sms.state, "sent")
+
+    def test_report_before_the_answer_keeps_the_figures(self):
+        sms = self._queued()
+        sms._claim(self.company, self.gateway, self.gateway._adapter(), "mine")
+        sms._apply_reports([Report(sms.uuid, delivered=True)])
+        outcome = Outcome(sms.uuid, Verdict.ACCEPTED, provider_id="id-1")
+        sms._settle("mine", {sms.uuid: outcome})
+        self.assertEqual(sms.state, "sent")
+        self.assertEqual(sms.provider_id, "id-1")
+        self.assertTrue(sms.sent_at)
+
+    def test_answer_to_an_earlier_attempt_changes_nothing(self):
+        sms = self._queued()
+        sms._claim(self.company, self.gateway, self.gateway._adapter(), "mine")
+        sms.claim = "another's"
+        sms._settle("mine", {sms.uuid: Outcome(sms.uuid, Verdict.REJECTED)})
+        self.assertEqual(sms.state, "process")
+
+    def test_message_that_our_code_cannot_judge_errs_alone(self):
+        fine, poison = self._queued(), self._queued()
+        self.env.cr.execute(
+            "UPDATE organizer_run SET basis = 'gone' WHERE id = %s",
+            [poison.run_line_id.run_id.id],
+        )
+        self.env.invalidate_all()
+        with self.assertLogs("odoo.addons.sms_organizer.models.sms_outbox", "WARNING"):
+            self._pass()
+        self.assertEqual(fine.state, "pending")
+        self.assertEqual(poison.state, "error")
+
+    def test_provider_without_reports_does_not_stop_the_sending(self):
+        first = self._queued()
+        self._pass()
+        second = self._queued()
+        with patch.object(SandboxGateway, "statuses", side_effect=TimeoutError):
+            self._pass()
+        self.assertEqual(first.state, "pending")
+        self.assertEqual(second.state, "pending")
+
+    def test_gateway_in_the_ledger_cannot_be_deleted(self):
+        self._queued(sms_phone=NEVER_REPORTED)
+        self._pass()
+        with self.assertRaises(Exception) as caught, mute_logger("odoo.sql_db"):
+            self.gateway.unlink()
+        self.assertIn("foreign key", str(caught.exception))
+
+    def test_what_was_queued_in_test_mode_is_not_sent_after_going_live(self):
+        sms = self._queued()
+        with self._live(), self._answers(Verdict.ACCEPTED):
+            self._pass()
+        self.assertFalse(self.handed_over)
+        self.assertEqual(sms.state, "canceled")
+        self.assertIn("test mode", sms.failure_reason)
+
+    def test_without_any_gateway_ours_wait_and_never_go_odoos_way(self):
+        sms = self._queued()
+        self.env["sms.gateway"].search([]).active = False
+        with self.mockSMSGateway():
+            sms.send()
+            self._pass()
+        self.assertFalse(self._sms)
+        self.assertEqual(sms.state, "outgoing")
+
+    def test_odoos_provider_reports_to_the_ledger_too(self):
+        self.gateway.handles = "organizer"
+        with self.mockSMSGateway():
+            self.customer._message_sms("Your parcel is here")
+        sms = self.env["sms.sms"].sudo().search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(sms.state, "pending")
+        self.assertTrue(sms.sent_at)
+        sms._apply_reports_of_odoo([{"sms_status": "delivered", "uuids": [sms.uuid]}])
+        self.assertEqual(sms.state, "sent")
+        self.assertTrue(sms.delivered_at)
+
+    def test_deleted_invoice_is_not_told_and_leaves_its_message(self):
+        sms = self._queued()
+        self._pass()
+        waiting = self._send(sms.move_id).line_ids.sms_ids
+        move = sms.move_id
+        move.button_draft()
+        move.with_context(force_delete=True).unlink()
+        self.assertTrue(sms.exists())
+        self.assertEqual(waiting.state, "canceled")
+        self.assertIn("deleted", waiting.failure_reason)
 
     def test_report_for_an_unknown_message_changes_nothing(self):
         sms = self._queued()
@@ -190,9 +304,7 @@ class TestOutbox(OrganizerCommon, SMSCase):
 
     def test_queries_of_a_pass_do_not_depend_on_the_number(self):
         def queries(count):
-            moves = self.env["account.move"].union(
-                *(self._invoice() for _move in range(count))
-            )
+            moves = self._invoices_of_many(count)
             self._send(moves)
             self.env.flush_all()
             self.env.invalidate_all()
@@ -202,4 +314,4 @@ class TestOutbox(OrganizerCommon, SMSCase):
             return self.cr.sql_log_count - before
 
         queries(2)  # warm the caches
-        self.assertEqual(queries(20), queries(5))
+        self.assertEqual(queries(21), queries(6))

@@ -52,7 +52,21 @@ class TestSmsPhone(OrganizerCommon):
     def test_invoice_without_customer_has_no_number_yet(self):
         move = self.env["account.move"].create({"move_type": "out_invoice"})
         self.assertFalse(move.sms_phone)
-        self.assertFalse(move._get_sms_phone())
+        self.assertFalse(move._sms_phones()[move.id])
+
+    def test_national_number_is_read_by_the_sellers_country(self):
+        georgian = self.setup_other_company()["company"]
+        georgian.country_id = self.env.ref("base.ge")
+        partner = self._partner("Nino", country_id=False, phone="577123456")
+        self.assertEqual(
+            self._invoice(partner, company=georgian).sms_phone, "+995577123456"
+        )
+
+    def test_copy_for_another_customer_takes_that_ones_number(self):
+        other = self._partner("Other", sms_phone="+48512345678")
+        self.assertEqual(
+            self._invoice().copy({"partner_id": other.id}).sms_phone, "+48512345678"
+        )
 
     def test_bill_has_no_sms_number(self):
         bill = self._invoice(move_type="in_invoice", post=False)

@@ -1,9 +1,12 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import gsm, placeholders
+
+# Longer texts are mistakes: providers cut them, and customers do not read them.
+MAX_SEGMENTS = 6
 
 
 class OrganizerCompose(models.TransientModel):
@@ -22,9 +25,10 @@ class OrganizerCompose(models.TransientModel):
         default=lambda self: self.env.company,
     )
     basis = fields.Selection(
-        selection=lambda self: self.env["organizer.basis"]._selection(),
+        selection="_selection_basis",
         string="About",
         compute="_compute_basis",
+        compute_sudo=False,
         store=True,
         readonly=False,
         required=True,
@@ -33,16 +37,23 @@ class OrganizerCompose(models.TransientModel):
     body = fields.Text(
         "Text",
         compute="_compute_body",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
     )
+
+    default_body = fields.Text(
+        compute="_compute_body", compute_sudo=False, store=True, precompute=True
+    )
+    run_id = fields.Many2one("organizer.run", readonly=True)
 
     # one recipient
     partner_id = fields.Many2one(
         "res.partner",
         "To",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -58,6 +69,7 @@ class OrganizerCompose(models.TransientModel):
     number = fields.Char(
         "SMS number",
         compute="_compute_number",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -127,8 +139,16 @@ class OrganizerCompose(models.TransientModel):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"dialog_size": "extra-large"},
+            "context": {
+                "dialog_size": "extra-large",
+                "organizer_basis_model": "account.move" if self.many else None,
+            },
         }
+
+    def _selection_basis(self):
+        """Many invoices can be told about as invoices only."""
+        model = self.env.context.get("organizer_basis_model")
+        return self.env["organizer.basis"]._selection(model)
 
     def _fill_lines(self, moves):
         basis = self._basis()
@@ -151,7 +171,8 @@ class OrganizerCompose(models.TransientModel):
     # -- defaults that follow what was picked ----------------------------------------
 
     def _basis(self):
-        return self.env["organizer.basis"]._get(self.basis or "free_text")
+        basis = self.env["organizer.basis"]._get(self.basis or "free_text")
+        return basis.with_company(self.company_id)
 
     @api.model
     def _basis_for(self, moves):
@@ -173,22 +194,35 @@ class OrganizerCompose(models.TransientModel):
             if not compose.many:
                 compose.basis = self._basis_for(compose.move_id)
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Nobody gets another customer's document."""
+        theirs = self.move_id.commercial_partner_id
+        if theirs and theirs != self.partner_id.commercial_partner_id:
+            self.move_id = False
+
     @api.depends("move_id")
     def _compute_partner_id(self):
         for compose in self:
-            compose.partner_id = compose.move_id.partner_id or compose.partner_id
+            if compose.move_id:
+                compose.partner_id = compose.move_id.partner_id
 
     @api.depends("move_id", "partner_id")
     def _compute_number(self):
         for compose in self:
             source = compose.move_id or compose.partner_id
-            compose.number = source._get_sms_phone() if source else False
+            source = source.with_company(compose.company_id)
+            compose.number = source._sms_phones()[source.id] if source else False
 
     @api.depends("basis", "partner_id")
     def _compute_body(self):
+        """The default text, until somebody has written into it."""
         for compose in self:
             lang = compose.partner_id.lang or self.env.user.lang
-            compose.body = compose._basis().with_context(lang=lang)._default_text()
+            text = compose._basis().with_context(lang=lang)._default_text()
+            if not compose.body or compose.body == compose.default_body:
+                compose.body = text
+            compose.default_body = text
 
     @api.depends("basis")
     def _compute_labels(self):
@@ -216,7 +250,9 @@ class OrganizerCompose(models.TransientModel):
                 values = compose._basis()._values(document).get(document.id)
                 recipient = compose.partner_id.name
             compose.sample_recipient = recipient
-            compose.sample_values = values and {**values, "link": link}
+            if values and "link" in compose._basis()._labels():
+                values = {**values, "link": link}
+            compose.sample_values = values
 
     def _longest_line(self):
         """The worst case: whose values make the longest text."""
@@ -257,39 +293,94 @@ class OrganizerCompose(models.TransientModel):
     # -- sending ---------------------------------------------------------------------
 
     def action_send(self):
-        """Make the run, send it and open it."""
+        """Make the run, send it and open it. A second click opens the same."""
         self.ensure_one()
         self.check_access("write")
-        self._check_ready()
-        lines = self._many_lines() if self.many else [self._one_line()]
-        run = self.env["organizer.run"]._draft(
-            self.company_id, self.basis, self.body, lines
-        )
-        run._send()
+        self._lock()
+        if not self.run_id:
+            self._check_ready()
+            self.run_id = self._make_run()
+            self.run_id.sudo()._send()  # sudo: runs are written by this add-on alone
         return {
             "type": "ir.actions.act_window",
             "res_model": "organizer.run",
-            "res_id": run.id,
+            "res_id": self.run_id.id,
             "view_mode": "form",
             "views": [(False, "form")],
         }
 
+    def _lock(self):
+        """Make a second click wait for the first one, and then be repeated by Odoo."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            "SELECT id FROM organizer_compose WHERE id = %s FOR UPDATE",
+            [self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["run_id"], flush=False)
+
+    def _make_run(self):
+        lines = self._many_lines() if self.many else [self._one_line()]
+        runs = self.env["organizer.run"]
+        return runs._draft(self.company_id, self.basis, self.body, lines)
+
     def _check_ready(self):
-        if not self.has_gateway:
-            raise UserError(
-                self.env._(
-                    "%s has no SMS gateway. An administrator sets one up under "
-                    "Organizer ▸ Configuration ▸ Gateways.",
-                    self.company_id.name,
-                )
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._("You may not send in the name of this company.")
             )
+        if not self.has_gateway:
+            raise UserError(self._basis()._no_gateway_words(self.company_id))
         if self.many and not self.going_count:
             raise UserError(
                 self.env._("No one is ticked. Tick at least one recipient.")
             )
-        unknown = placeholders.unknown(self.body, self.labels or {})
-        if unknown:
-            raise UserError("\n".join(self._unknown_words(bad) for bad in unknown))
+        for line in self.line_ids.filtered(lambda line: line._is_going()):
+            self._check_text(line.text, line.values, line.move_id.name)
+
+    def _check_text(self, text, values, whose=None):
+        """:param str whose: the document, where the text is that of one among many"""
+        problems = [
+            self._unknown_words(bad)
+            for bad in placeholders.unknown(text, self._basis()._labels())
+        ]
+        segments = self._segments_of(text, values)
+        if not (text or "").strip():
+            problems = [
+                self.env._("The text is empty. Write what the customer is to read.")
+            ]
+        elif segments > MAX_SEGMENTS:
+            problems.append(
+                self.env._(
+                    "The text takes %(count)s SMS. Shorten it to %(most)s at the most.",
+                    count=segments,
+                    most=MAX_SEGMENTS,
+                )
+            )
+        if problems:
+            named = [f"{whose}: {words}" if whose else words for words in problems]
+            raise UserError("\n".join(named))
+
+    def _check_own(self, documents, partners):
+        """Neither another company's nor what the user may not read."""
+        documents.check_access("read")
+        partners.check_access("read")
+        basis = self._basis()
+        if any(basis._company(document) != self.company_id for document in documents):
+            raise AccessError(
+                self.env._("These documents belong to another company than the sender.")
+            )
+        if not self.many and self.move_id:
+            theirs = self.move_id.commercial_partner_id
+            if partners.commercial_partner_id != theirs:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is a document of %(owner)s. Pick another document, "
+                        "or another customer in “To”.",
+                        document=self.move_id.name,
+                        owner=theirs.name,
+                    )
+                )
 
     def _unknown_words(self, unknown):
         if unknown.suggestion:
@@ -313,22 +404,20 @@ class OrganizerCompose(models.TransientModel):
                 if self.basis != "free_text"
                 else self.env._("Pick the customer that gets the SMS in “To”.")
             )
-        document.check_access("read")
-        if not (self.body or "").strip():
-            raise UserError(
-                self.env._("The text is empty. Write what the customer is to read.")
-            )
+        self._check_own(document, self.partner_id)
         basis = self._basis()
+        values = basis._values(document)[document.id]
+        self._check_text(self.body, values)
         candidate = basis._candidates(document, {document.id: self.number})[0]
         if candidate.reason:
             raise UserError(candidate.why)
         template = placeholders.compile(self.body)
-        line = candidate._line_values(template, basis._values(document)[document.id])
+        line = candidate._line_values(template, values)
         return {**line, "partner_id": self.partner_id.id or line["partner_id"]}
 
     def _many_lines(self):
         moves = self.line_ids.move_id
-        moves.check_access("read")
+        self._check_own(moves, self.line_ids.partner_id)
         numbers = {line.move_id.id: line.number for line in self.line_ids}
         candidates = {
             candidate.document.id: candidate
@@ -336,7 +425,8 @@ class OrganizerCompose(models.TransientModel):
         }
         return [line._run_line(candidates[line.move_id.id]) for line in self.line_ids]
 
-    def _segments_of(self, text):
-        """:param str text: with its placeholders filled in but for the link"""
+    def _segments_of(self, text, values):
+        """:param dict values: placeholder → text, without the link"""
         link = self.env["organizer.link"]._sample_url(self.company_id)
-        return gsm.measure(placeholders.render(text or "", {"link": link})).segments
+        filled = placeholders.render(text, {**(values or {}), "link": link})
+        return gsm.measure(filled).segments

@@ -17,21 +17,28 @@ class OrganizerComposeLine(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     values = fields.Json(readonly=True)
     number = fields.Char("SMS number")
-    selected = fields.Boolean(
-        "Send", compute="_compute_selected", store=True, readonly=False
-    )
+    selected = fields.Boolean("Send", default=True)
     reason = fields.Selection(
         selection=lambda self: (
             self.env["organizer.run.line"]._fields["reason"].selection
         ),
         compute="_compute_reason",
+        compute_sudo=False,
         store=True,
     )
-    why = fields.Char("Why not", compute="_compute_reason", store=True)
-    text = fields.Text(compute="_compute_text", store=True, readonly=False)
+    why = fields.Char(
+        "Why not", compute="_compute_reason", compute_sudo=False, store=True
+    )
+    text = fields.Text(
+        compute="_compute_text", compute_sudo=False, store=True, readonly=False
+    )
     text_edited = fields.Boolean()
-    segments = fields.Integer("SMS", compute="_compute_price", store=True)
-    price = fields.Float(digits=(16, 4), compute="_compute_price", store=True)
+    segments = fields.Integer(
+        "SMS", compute="_compute_price", compute_sudo=False, store=True
+    )
+    price = fields.Float(
+        digits=(16, 4), compute="_compute_price", compute_sudo=False, store=True
+    )
     currency_id = fields.Many2one(related="compose_id.currency_id")
 
     @api.depends("number", "move_id", "compose_id.basis")
@@ -44,28 +51,31 @@ class OrganizerComposeLine(models.TransientModel):
                 line.reason = found[line.move_id.id].reason
                 line.why = found[line.move_id.id].why
 
-    @api.depends("reason")
-    def _compute_selected(self):
-        for line in self:
-            line.selected = not line.reason
-
     @api.depends("compose_id.body", "values")
     def _compute_text(self):
         for compose, lines in self.grouped("compose_id").items():
-            template = placeholders.compile(compose.body)
-            for line in lines:
-                if not line.text_edited:
-                    line.text = template.fill(line.values or {}, keep=("link",))
+            basis = compose._basis()
+            is_default = compose.body == compose.default_body
+            templates = {}
+            for line in lines.filtered(lambda line: not line.text_edited):
+                # the default text speaks the language of each customer
+                lang = is_default and basis._lang(line.partner_id)
+                if lang not in templates:
+                    text = compose.body
+                    if lang:
+                        text = basis.with_context(lang=lang)._default_text()
+                    templates[lang] = placeholders.compile(text)
+                line.text = templates[lang].fill(line.values or {}, keep=("link",))
 
     @api.onchange("text")
     def _onchange_text(self):
         """What was written for this customer stays when the common text changes."""
         self.text_edited = True
 
-    @api.depends("text", "compose_id.price")
+    @api.depends("text", "values", "compose_id.price")
     def _compute_price(self):
         for line in self:
-            line.segments = line.compose_id._segments_of(line.text)
+            line.segments = line.compose_id._segments_of(line.text, line.values)
             line.price = line.segments * line.compose_id.price
 
     def _is_going(self):
@@ -81,7 +91,7 @@ class OrganizerComposeLine(models.TransientModel):
             "partner_id": self.partner_id.id,
             "move_id": self.move_id.id,
             "number": candidate.number,
-            "text": self.text,
+            "text": placeholders.fill(self.text, self.values or {}, keep=("link",)),
             "selected": self.selected,
             "reason": "unticked" if unticked else candidate.reason,
             "why": self.env._("Left out by hand.") if unticked else candidate.why,

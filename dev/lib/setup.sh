@@ -51,6 +51,10 @@ set_up_browser() {
     PATH=$HOST_PATH has_browser || set_up_native browser chromium
 }
 
+set_up_node() {
+    PATH=$HOST_PATH command -v node >/dev/null || set_up_native node nodejs
+}
+
 set_up_python() {
     check_python
     local hash
@@ -73,6 +77,7 @@ set_up_test() {
     set_up_run
     set_up_python_test
     set_up_browser
+    set_up_node
 }
 
 # set_up run|test: all that is missing, one script at a time.

@@ -24,3 +24,7 @@ class OrganizerBasisFreeText(models.AbstractModel):
             partner.id: {"customer": partner.name or "", "company": company}
             for partner in documents
         }
+
+    def _company(self, document):
+        # a customer may be shared by all companies: it is told by the one that sends
+        return self.env.company

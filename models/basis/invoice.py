@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_date
 
 
@@ -24,12 +24,11 @@ class OrganizerBasisInvoice(models.AbstractModel):
         }
 
     def _values_in_lang(self, documents):
-        today = fields.Date.context_today(self)
-        return {move.id: self._invoice_values(move, today) for move in documents}
+        return {move.id: self._invoice_values(move) for move in documents}
 
-    def _invoice_values(self, move, today):
+    def _invoice_values(self, move):
         due = move.invoice_date_due
-        overdue = (today - due).days if due else 0
+        overdue = (move._seller_today() - due).days if due else 0
         return {
             "company": move.company_id.name,
             "customer": move.commercial_partner_id.name or "",

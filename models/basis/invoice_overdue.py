@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class OrganizerBasisInvoiceOverdue(models.AbstractModel):
@@ -19,7 +19,6 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
 
     def _refusals(self, documents):
         refusals = super()._refusals(documents)
-        today = fields.Date.context_today(self)
         for move in documents:
             if move.id in refusals:
                 continue
@@ -33,7 +32,7 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
                     "%s is a credit note: nothing is owed.", move.display_name
                 )
                 refusals[move.id] = ("paid", words)
-            elif not move.invoice_date_due or move.invoice_date_due >= today:
+            elif not (due := move.invoice_date_due) or due >= move._seller_today():
                 words = self.env._("%s is not overdue.", move.display_name)
                 refusals[move.id] = ("not_overdue", words)
         return refusals

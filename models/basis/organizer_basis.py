@@ -57,15 +57,15 @@ class OrganizerBasis(models.AbstractModel):
         return False
 
     @api.model
-    def _selection(self):
-        """Selection of all the bases, the usual ones first."""
+    def _selection(self, model=None):
+        """Selection of the bases, or of those about a model, the usual ones first."""
         bases = [
             self.env[name] for name in self.env.registry if name.startswith(PREFIX)
         ]
         return [
             (basis._name.removeprefix(PREFIX), basis._basis_label())
             for basis in sorted(bases, key=lambda basis: basis._basis_sequence)
-            if basis._basis_label()
+            if basis._basis_label() and model in (None, basis._basis_model)
         ]
 
     @api.model
@@ -97,7 +97,7 @@ class OrganizerBasis(models.AbstractModel):
 
     def _numbers(self, documents):
         """``{document id: SMS number as it was entered, or False}``"""
-        return {document.id: document._get_sms_phone() for document in documents}
+        return documents._sms_phones()
 
     # -- what others ask -------------------------------------------------------------
 
@@ -111,6 +111,10 @@ class OrganizerBasis(models.AbstractModel):
             in_lang = group.with_context(lang=lang)
             values |= self.with_context(lang=lang)._values_in_lang(in_lang)
         return values
+
+    def _company(self, document):
+        """In whose name the document is told about."""
+        return document.company_id or self.env.company
 
     def _lang(self, partner):
         return partner.lang or self.env.user.lang or "en_US"
@@ -127,24 +131,29 @@ class OrganizerBasis(models.AbstractModel):
         entered = {**self._numbers(documents), **(numbers or {})}
         checked = {
             document.id: self._check_number(
-                entered[document.id], recipients[document.id]
+                entered[document.id],
+                recipients[document.id].with_company(self._company(document)),
             )
             for document in documents
         }
         stopped = self._stopped_numbers(number for number, _refusal in checked.values())
+        unserved = self._unserved_companies(documents)
         candidates = []
         for document in documents:
             number, refusal = checked[document.id]
             refusal = (
-                refusals.get(document.id) or refusal or stopped.get(number) or (0, 0)
+                unserved.get(self._company(document))
+                or refusals.get(document.id)
+                or refusal
+                or stopped.get(number)
+                or (False, False)
             )
             candidates.append(
                 Candidate(
                     document,
                     recipients[document.id],
                     number,
-                    refusal[0] or False,
-                    refusal[1] or False,
+                    *refusal,
                 )
             )
         return candidates
@@ -175,6 +184,24 @@ class OrganizerBasis(models.AbstractModel):
             number, partner._sms_phone_countries()
         )
         return (checked, None) if checked else (number, ("bad_number", problem))
+
+    def _unserved_companies(self, documents):
+        """``{company: (reason, why)}`` for those without a gateway."""
+        routes = self.env["sms.gateway"]._routes_of
+        companies = {self._company(document) for document in documents}
+        return {
+            company: ("no_gateway", self._no_gateway_words(company))
+            for company in companies
+            if not routes(company.id)
+        }
+
+    @api.model
+    def _no_gateway_words(self, company):
+        return self.env._(
+            "%s has no SMS gateway. An administrator sets one up under Organizer ▸ "
+            "Configuration ▸ Gateways.",
+            company.name,
+        )
 
     def _stopped_numbers(self, numbers):
         """``{number: (reason, why)}`` for those who do not want to be written to."""
