@@ -42,7 +42,13 @@ for _attempt in range(20):
         break
     time.sleep(0.5)
 
-lines = Line.search([("move_id", "in", overdue.ids)], order="id")
+# the last word on each invoice
+lines = Line.browse(
+    {
+        line.move_id: line.id
+        for line in Line.search([("move_id", "in", overdue.ids)], order="id")
+    }.values()
+)
 outcomes = dict(lines._fields["outcome"]._description_selection(env))
 rows = [("Invoice", "Customer", "Number", "SMS", "Price", "State", "Link or reason")]
 for line in lines:
@@ -54,7 +60,7 @@ for line in lines:
             line.partner_id.name[:24],
             line.number or "–",
             str(sms.segments) if sms else "–",
-            f"{sms.price:.2f} {sms.currency_id.name}" if sms else "–",
+            f"{sms.price:.2f} {sms.currency_id.name or ''}" if sms else "–",
             outcomes[line.outcome],
             line.explanation or (link and link[0]) or "",
         )

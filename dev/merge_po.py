@@ -44,7 +44,9 @@ def merge(template, path):
     new.sort(key=lambda entry: entry.msgid)
     path.write_text(str(new), encoding="utf-8")
     missing = [entry.msgid for entry in new if not entry.msgstr]
-    print(f"{path.name}: {len(new) - len(missing)} translated, as in English or missing:")
+    print(
+        f"{path.name}: {len(new) - len(missing)} translated, as in English or missing:"
+    )
     for term in missing:
         print(f"    {term!r}")
 

@@ -32,11 +32,12 @@ class ResConfigSettings(models.TransientModel):
 
     @api.constrains("sms_link_validity_days")
     def _check_sms_link_validity_days(self):
-        if any(not 0 < one.sms_link_validity_days <= MAX_VALIDITY_DAYS for one in self):
+        allowed = range(1, MAX_VALIDITY_DAYS + 1)
+        if any(one.sms_link_validity_days not in allowed for one in self):
             raise ValidationError(
                 self.env._(
-                    "Validity of links: enter a number of days from 1 to %s, for example "
-                    "180.",
+                    "Validity of links: enter a number of days from 1 to %s, for "
+                    "example 180.",
                     MAX_VALIDITY_DAYS,
                 )
             )

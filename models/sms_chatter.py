@@ -1,10 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SmsSms(models.Model):
     """The message as the chatter shows it."""
 
     _inherit = "sms.sms"
+
+    explanation = fields.Char("Why", compute="_compute_explanation")
 
     def _notify_chatter(self):
         """Make the notifications by which the chatter shows the state of each SMS."""
@@ -42,6 +44,11 @@ class SmsSms(models.Model):
         else:
             trackers._action_update_from_sms_state(state, failure_type, reason)
         self.mail_message_id._notify_message_notification_update()
+
+    @api.depends("state", "failure_reason", "failure_type")
+    def _compute_explanation(self):
+        for sms in self:
+            sms.explanation = sms._failure_words()
 
     def _failure_words(self):
         """Why it failed, for a person: the provider's words, else Odoo's."""

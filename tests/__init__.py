@@ -4,6 +4,7 @@ from . import test_gateway
 from . import test_sms_phone
 from . import test_compose
 from . import test_outbox
+from . import test_outbox_processes
 from . import test_ledger
 from . import test_send_and_print
 from . import test_document_link

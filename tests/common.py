@@ -84,7 +84,7 @@ class OrganizerCommon(AccountTestInvoicingCommon):
         partners = [
             cls._partner(
                 f"Customer {number}",
-                phone=LANDLINE_PL if number % 3 == 0 else f"60123{number:04}",
+                phone=LANDLINE_PL if number % 3 == 0 else f"60123{number:03}5",
             )
             for number in range(count)
         ]

@@ -231,18 +231,18 @@ class TestComposeMany(OrganizerCommon):
         self._line(compose, self.fine_too).selected = False
         self._line(compose, self.landline).number = "512 345 678"
         own = self._line(compose, self.fine)
-        with Form(compose) as form:
-            with form.line_ids.edit(list(compose.line_ids).index(own)) as line:
-                line.text = "For you alone [link]"
+        place = list(compose.line_ids).index(own)
+        with Form(compose) as form, form.line_ids.edit(place) as line:
+            line.text = "For you alone [amount_due] [link]"
         compose.body = "Common [number] [link]"
-        self.assertEqual(own.text, "For you alone [link]")
+        self.assertEqual(own.text, "For you alone [amount_due] [link]")
         self.assertTrue(self._line(compose, self.landline)._is_going())
         run = self.env["organizer.run"].sudo().browse(compose.action_send()["res_id"])
         sent = {
             line.move_id: line.sms_ids.body for line in run.line_ids if line.sms_ids
         }
         self.assertEqual(set(sent), {self.fine, self.landline})
-        self.assertRegex(sent[self.fine], r"^For you alone http")
+        self.assertRegex(sent[self.fine], r"^For you alone 100.00 \S+ http")
         self.assertRegex(sent[self.landline], rf"^Common {self.landline.name} http")
         self.assertLeftOut(run, self.fine_too, "unticked", "by hand")
         self.assertLeftOut(run, self.silent, "no_number", "no mobile number")

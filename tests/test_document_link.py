@@ -193,7 +193,8 @@ class TestDocumentLink(DocumentLinkCommon):
     def test_settings_refuse_what_would_make_dead_links(self):
         for values, words in (
             ({"sms_link_validity_days": 0}, "Validity of links"),
-            ({"sms_link_validity_days": -1}, "greater than 0"),
+            ({"sms_link_validity_days": -1}, "from 1 to 3650"),
+            ({"sms_link_validity_days": 3651}, "from 1 to 3650"),
             ({"sms_link_base_url": "pay.example.com"}, "https://"),
             ({"sms_link_base_url": "ftp://pay.example.com"}, "https://"),
             ({"sms_link_base_url": "https://pay.example.com/pay"}, "nothing after"),

@@ -375,8 +375,8 @@ class OrganizerCompose(models.TransientModel):
             if partners.commercial_partner_id != theirs:
                 raise UserError(
                     self.env._(
-                        "%(document)s is a document of %(owner)s. Pick another document, "
-                        "or another customer in “To”.",
+                        "%(document)s is a document of %(owner)s. Pick another "
+                        "document, or another customer in “To”.",
                         document=self.move_id.name,
                         owner=theirs.name,
                     )

@@ -1,0 +1,184 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api
+from odoo.sql_db import db_connect
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from ..gateways.base import Outcome, Verdict
+from ..gateways.sandbox import SandboxGateway
+
+NUMBER = "+48601234567"
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of ours catches it."""
+
+
+@tagged("post_install", "-at_install")
+class TestOutboxProcesses(TransactionCase):
+    """The outbox with real transactions: what one process commits, others see."""
+
+    def setUp(self):
+        super().setUp()
+        self.handed_over = []
+        self.startPatcher(
+            patch.object(
+                self.env.registry["account.move.send"], "_can_commit", lambda send: True
+            )
+        )
+        with self._process() as env:
+            # what the demo data left behind is not what is tested here
+            env["sms.gateway"].search([]).active = False
+            company = env["res.company"].create({"name": "Two processes"})
+            gateway = env["sms.gateway"].create(
+                {"name": "Two processes", "company_id": company.id}
+            )
+            self.company_id, self.gateway_id = company.id, gateway.id
+        self.addCleanup(self._clean_up)
+
+    @contextmanager
+    def _process(self):
+        """Another Odoo process on the same database."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def _clean_up(self):
+        with self._process() as env:
+            env.cr.execute(
+                "DELETE FROM sms_sms WHERE company_id = %s", [self.company_id]
+            )
+            env["sms.gateway"].browse(self.gateway_id).unlink()
+            shared = env["sms.gateway"].with_context(active_test=False).search([])
+            shared.active = True
+            env["res.company"].browse(self.company_id).unlink()
+        self.env.registry.clear_cache()
+
+    def _queue(self, count):
+        with self._process() as env:
+            messages = env["sms.sms"].create(
+                [
+                    {"number": NUMBER, "body": "Hello", "company_id": self.company_id}
+                    for _message in range(count)
+                ]
+            )
+            return messages.ids
+
+    def _states(self, ids):
+        with self._process() as env:
+            return env["sms.sms"].browse(ids).mapped("state")
+
+    def _provider(self, before=None):
+        """Accept all, after ``before()`` was called."""
+
+        def send(_gateway, messages):
+            self.handed_over += [message.reference for message in messages]
+            if before:
+                before()
+            return [Outcome(one.reference, Verdict.ACCEPTED) for one in messages]
+
+        return patch.object(SandboxGateway, "send", send)
+
+    def _pass(self):
+        with self._process() as env:
+            env["sms.sms"]._process_queue()
+
+    def test_claim_is_committed_before_the_provider_is_called(self):
+        ids = self._queue(2)
+        seen = []
+        with self._provider(before=lambda: seen.extend(self._states(ids))):
+            self._pass()
+        self.assertEqual(seen, ["process", "process"])
+        self.assertEqual(self._states(ids), ["pending", "pending"])
+
+    def test_process_killed_after_the_call_sends_nothing_twice(self):
+        ids = self._queue(2)
+
+        def die():
+            raise Killed
+
+        with self._provider(before=die), self.assertRaises(Killed):
+            self._pass()
+        self.assertEqual(self._states(ids), ["process", "process"])
+        with self._process() as env:
+            env.cr.execute(
+                "UPDATE sms_sms SET claimed_until = '2020-01-01' WHERE id IN %s",
+                [tuple(ids)],
+            )
+        with self._provider():
+            self._pass()
+        self.assertEqual(self._states(ids), ["unconfirmed", "unconfirmed"])
+        self.assertEqual(len(self.handed_over), 2, "handed over by the first one only")
+
+    def test_two_processes_share_the_queue(self):
+        ids = self._queue(5)
+        with self._process() as one, self._process() as other:
+            claimed = []
+            for env in (one, other):  # neither has committed
+                company = env["res.company"].browse(self.company_id)
+                gateway = env["sms.gateway"].browse(self.gateway_id)
+                adapter = gateway._adapter()
+                adapter.batch_size = 3
+                claimed.append(
+                    env["sms.sms"]._claim(company, gateway, adapter, "claim").ids
+                )
+            self.assertEqual([len(part) for part in claimed], [3, 2])
+            self.assertEqual(sorted(claimed[0] + claimed[1]), ids)
+            one.cr.rollback()
+            other.cr.rollback()
+
+    def test_answer_is_written_although_another_process_was_in_the_way(self):
+        ids = self._queue(2)
+        settle = self.env.registry["sms.sms"]._settle
+        conflicts = [SerializationFailure("as PostgreSQL says it")] * 2
+
+        def _settle(messages, *args):
+            if conflicts:
+                raise conflicts.pop()
+            return settle(messages, *args)
+
+        with (
+            self._provider(),
+            patch.object(self.env.registry["sms.sms"], "_settle", _settle),
+        ):
+            self._pass()
+        self.assertFalse(conflicts)
+        self.assertEqual(self._states(ids), ["pending", "pending"])
+        self.assertEqual(len(self.handed_over), 2)
+
+    def test_trouble_of_one_gateway_is_not_that_of_another(self):
+        with self._process() as env:
+            second = env["res.company"].create({"name": "In trouble"})
+            broken = env["sms.gateway"].create(
+                {"name": "Broken", "company_id": second.id, "sequence": 1}
+            )
+            messages = env["sms.sms"].create(
+                [
+                    {"number": NUMBER, "body": "Hello", "company_id": company_id}
+                    for company_id in (second.id, self.company_id)
+                ]
+            )
+            ids, broken_id, second_id = messages.ids, broken.id, second.id
+        gateway = self.env.registry["sms.gateway"]
+        adapter = gateway._adapter
+
+        def _adapter(record, *args):
+            if record.id == broken_id:
+                raise ValueError("no such provider")
+            return adapter(record, *args)
+
+        log = "odoo.addons.sms_organizer.models.sms_outbox"
+        with (
+            self._provider(),
+            patch.object(gateway, "_adapter", _adapter),
+            mute_logger(log),
+        ):
+            self._pass()
+        self.assertEqual(self._states(ids), ["outgoing", "pending"])
+        with self._process() as env:
+            env.cr.execute("DELETE FROM sms_sms WHERE id IN %s", [tuple(ids)])
+            env["sms.gateway"].browse(broken_id).unlink()
+            env["res.company"].browse(second_id).unlink()
