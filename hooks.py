@@ -57,4 +57,6 @@ def uninstall_hook(env):
            AND (is_test OR run_line_id IS NOT NULL OR claim IS NOT NULL)
         """
     )
-    env["sms.sms"].invalidate_model(["state"])
+    # Odoo deletes the gateways that came with the add-on before the columns go
+    env.cr.execute("UPDATE sms_sms SET gateway_id = NULL WHERE gateway_id IS NOT NULL")
+    env["sms.sms"].invalidate_model(["state", "gateway_id"])

@@ -61,11 +61,16 @@ run_odoo_runner() {
     clean_log "$log" "Installing and testing"
 }
 
+# An add-on that nobody has used is easy to uninstall: first send something.
+send_demo() { odoo shell -d "$RUNNER_DB" --no-http <"$REPO/dev/demo.py"; }
+
 upgrade_and_uninstall() {
+    odoo_clean "Sending the demo's reminders" demo.log send_demo
     odoo_clean "Upgrading" upgrade.log odoo_init "$RUNNER_DB" -u "$MODULE"
     odoo_clean "Uninstalling" uninstall.log odoo module uninstall -d "$RUNNER_DB" "$MODULE"
     [ "$(sql "SELECT state FROM ir_module_module WHERE name = '$MODULE'" "$RUNNER_DB")" = uninstalled ] ||
         fail "The add-on is still installed after its uninstallation." "Log: $LOGS/uninstall.log"
+    odoo_clean "Installing again" reinstall.log odoo_init "$RUNNER_DB" -i "$MODULE" --with-demo
     db_drop "$RUNNER_DB"
 }
 
