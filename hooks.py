@@ -11,6 +11,11 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
+    _fill_numbers(env)
+    _fill_ledger(env)
+
+
+def _fill_numbers(env):
     """Give the invoices that are still open their customer's number.
 
     Older ones take it from the customer when an SMS about them is sent.
@@ -45,6 +50,27 @@ def post_init_hook(env):
         )
     )
     moves.invalidate_model(["sms_phone"])
+
+
+def _fill_ledger(env):
+    """Take what is known of the SMS that Odoo has sent before into the ledger."""
+    env.cr.execute(
+        """
+        UPDATE sms_sms
+           SET queued_at = known.create_date,
+               user_id = known.create_uid,
+               company_id = message.record_company_id,
+               res_model = message.model,
+               res_id = message.res_id,
+               move_id = move.id
+          FROM sms_sms known
+     LEFT JOIN mail_message message ON message.id = known.mail_message_id
+     LEFT JOIN account_move move
+            ON move.id = message.res_id AND message.model = 'account.move'
+         WHERE sms_sms.id = known.id AND sms_sms.queued_at IS NULL
+        """
+    )
+    env["sms.sms"].invalidate_model()
 
 
 def uninstall_hook(env):

@@ -1,5 +1,6 @@
 from .tools import test_gsm, test_phone, test_plain
 from . import test_placeholders
+from . import test_hooks
 from . import test_gateway
 from . import test_sms_phone
 from . import test_compose

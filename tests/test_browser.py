@@ -1,3 +1,5 @@
+from odoo import SUPERUSER_ID
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import MOBILE_PL, OrganizerCommon
@@ -64,3 +66,20 @@ class TestCustomersPhone(OrganizerCommon, HttpCase):
         self.assertTrue(response.content.startswith(b"%PDF"))
         move.invalidate_recordset()
         self.assertTrue(move.invoice_pdf_report_id)
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(OrganizerCommon, HttpCase):
+    def test_customer_may_choose_to_be_told_by_sms(self):
+        self.env["res.users"].with_user(SUPERUSER_ID).create(
+            {
+                "name": "Drukarnia",
+                "login": "drukarnia",
+                "password": "drukarnia",
+                "partner_id": self.customer.id,
+                "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.authenticate("drukarnia", "drukarnia")
+        page = self.url_open("/my/account").text
+        self.assertRegex(page, r'<option[^>]*value="sms"[^>]*>\s*by SMS')
