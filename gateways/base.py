@@ -7,6 +7,7 @@ message without an outcome counts as unknown, and is never sent again blindly.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -102,7 +103,7 @@ class Report:
     reason: str = ""
 
 
-class Gateway:
+class Gateway(ABC):
     """One provider. Subclasses are registered in ``gateways.PROVIDERS``."""
 
     #: technical name, stored on ``sms.gateway``
@@ -119,17 +120,17 @@ class Gateway:
     def __init__(self, account: Account):
         self.account = account
 
+    @abstractmethod
     def send(self, messages: list[Message]) -> list[Outcome]:
         """Hand over; one outcome for each message, in any order.
 
         Called outside any database transaction. May raise: then every message of the
         call counts as unknown.
         """
-        raise NotImplementedError(f"{type(self).__name__} cannot send")
 
     def statuses(self, sent: list[Sent]) -> list[Report]:
         """What is known of these messages; those without news are left out."""
-        raise NotImplementedError(f"{type(self).__name__} has no statuses")
+        return []
 
 
 def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
