@@ -1,6 +1,7 @@
 from . import sms_phone
 from . import sms_gateway
 from . import sms_sms
+from . import sms_decide
 from . import sms_chatter
 from . import sms_outbox
 from . import sms_settle

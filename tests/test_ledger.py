@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
+from ..gateways.sandbox import SandboxGateway
 from .common import REFUSED_BY_SANDBOX, OrganizerCommon
 
 
@@ -164,3 +167,36 @@ class TestLedger(OrganizerCommon):
         sms = self._message()
         self.assertEqual(sms.move_id.with_user(self.accountant).sms_count, 1)
         self.assertEqual(self.customer.with_user(self.accountant).sms_count, 1)
+
+    def _doubtful(self):
+        sms = self._message()
+        with patch.object(SandboxGateway, "send", side_effect=TimeoutError):
+            self._pass()
+        self.assertEqual(sms.state, "unconfirmed")
+        return sms
+
+    def test_doubt_is_ended_by_a_person_who_leaves_a_trace(self):
+        sms = self._doubtful()
+        sms.with_user(self.accountant).action_was_sent()
+        self.assertEqual(sms.state, "pending")
+        self.assertFalse(sms.failure_reason)
+        trace = sms.move_id.message_ids[0]
+        self.assertEqual(trace.author_id, self.accountant.partner_id)
+        self.assertIn("decided that it was sent", trace.body)
+        self.assertIn(sms.number, trace.body)
+
+    def test_doubtful_message_is_sent_again_only_when_a_person_says_so(self):
+        sms = self._doubtful()
+        with self.assertRaisesRegex(UserError, "Only failed or cancelled"):
+            sms.with_user(self.accountant).action_send_again()
+        sms.with_user(self.accountant).action_send_doubtful_again()
+        self.assertEqual(sms.state, "outgoing")
+        self.assertIn("may have been sent before", sms.move_id.message_ids[0].body)
+        self._pass()
+        self.assertEqual(sms.state, "pending")
+
+    def test_who_is_sure_decides_nothing(self):
+        sms = self._message()
+        for decide in ("action_was_sent", "action_send_doubtful_again"):
+            with self.assertRaisesRegex(UserError, "in doubt"):
+                getattr(sms.with_user(self.accountant), decide)()
