@@ -273,14 +273,14 @@ class SmsSms(models.Model):
     def _unwanted(self):
         """:return: ``{reason in words: messages}`` of what must not be handed over"""
         reasons = self.run_line_id._reasons_not_to_send()
-        live = self.filtered(lambda sms: not sms.gateway_id.is_sandbox and sms.is_test)
-        unwanted = (self - live)._grouped_by(
+        tests = self.filtered(lambda sms: not sms.gateway_id.is_sandbox and sms.is_test)
+        unwanted = (self - tests)._grouped_by(
             lambda sms: reasons.get(sms.run_line_id.id)
         )
         unwanted.pop(None, None)
-        if live:
+        if tests:
             words = self.env._("It was queued in test mode, and was to reach nobody.")
-            unwanted[words] = live
+            unwanted[words] = tests
         return unwanted
 
     def _prepare_messages(self):

@@ -109,18 +109,6 @@ def parse_mobile(text, countries=()):
     return _mobile(number, typed)
 
 
-def describe(e164):
-    """Return (kind, ISO code of the country or None) of an E.164 number, for display.
-
-    `kind`: "mobile", "fixed_line", "fixed_line_or_mobile", "voip" … or "unknown".
-    """
-    try:
-        number = phonenumbers.parse(e164)
-    except NumberParseException:
-        return "unknown", None
-    return _kind(number), _region(number)
-
-
 def _digits(typed):
     """Return (digits, whether they start with a country code) of one number."""
     text = _clean(typed)
