@@ -20,6 +20,7 @@
         "views/organizer_run_views.xml",
         "views/organizer_compose_views.xml",
         "views/organizer_link_views.xml",
+        "views/sms_send_again_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,3 +1,5 @@
+from . import token_mask
 from . import document_page
 from . import portal
+from . import sms_report
 from . import sms_status

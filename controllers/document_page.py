@@ -1,7 +1,5 @@
 import base64
 import hashlib
-import logging
-import re
 
 from markupsafe import Markup
 
@@ -36,24 +34,6 @@ ROUTE = {
     "save_session": False,
     "sitemap": False,
 }
-
-
-class TokenMask(logging.Filter):
-    """Keep tokens out of Odoo's access log."""
-
-    pattern = re.compile(rf"(?<={LINK_PATH})[^/?#\s]+")
-
-    def filter(self, record):
-        record.msg = self._mask(record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(self._mask, record.args))
-        return True
-
-    def _mask(self, part):
-        return self.pattern.sub("***", part) if isinstance(part, str) else part
-
-
-logging.getLogger("werkzeug").addFilter(TokenMask())
 
 
 class DocumentPage(http.Controller):

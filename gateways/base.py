@@ -7,10 +7,31 @@ message without an outcome counts as unknown, and is never sent again blindly.
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+
+
+# Longer words of a provider tell a person no more.
+MAX_WORDS = 300
+MAX_ID = 100
+
+
+def _printable(text, limit):
+    """What a database and a screen can take, whatever a provider answers."""
+    words = "".join(char if char.isprintable() else " " for char in str(text or ""))
+    return " ".join(words.split())[:limit]
+
+
+class _FromOutside:
+    """Texts of a provider are cleaned as they come in."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "reason", _printable(self.reason, MAX_WORDS))
+        object.__setattr__(self, "provider_id", _printable(self.provider_id, MAX_ID))
 
 
 class Verdict(Enum):
@@ -37,21 +58,35 @@ class Failure(Enum):
 
 @dataclass(frozen=True)
 class Account:
-    """What a provider needs to know us by. Never printed: it carries secrets."""
+    """What a provider needs to know us by. Never printed: it carries secrets.
+
+    :param sender: the name or number that a phone shows, where the provider lets us say
+    :param report_url: where reports about several messages may be sent
+    """
 
     base_url: str = ""
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    sender: str = ""
+    report_url: str = field(default="", repr=False)
+
+    def without_secrets(self, words: str) -> str:
+        """:return: ``words`` for the eyes of everybody, whatever a provider quotes"""
+        for secret in (self.password, self.username):
+            if len(secret) > 3:
+                words = words.replace(secret, "•••")
+        return words
 
 
 @dataclass(frozen=True)
 class Message:
     """One SMS to one number, ready to leave.
 
-    :param reference: ours, unique for ever: 32 hexadecimal digits
     :param number: E.164, ``+48500600700``
+    :param reference: ours, unique for ever: up to 40 letters and digits
     :param encoding: ``"GSM-7"`` or ``"UCS-2"``
     :param segments: billed parts
+    :param report_url: where its report may be sent; whoever knows it may report
     """
 
     reference: str
@@ -59,15 +94,17 @@ class Message:
     text: str
     encoding: str = "GSM-7"
     segments: int = 1
+    report_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(_FromOutside):
     """What became of the message with this reference.
 
     :param provider_id: the provider's own id, where it gave one
     :param cost: what the provider says it charged, in ``currency`` (ISO 4217)
     :param reason: the provider's words, with its code; never credentials
+    :param retry_after: seconds that the provider asks to be left alone for
     """
 
     reference: str
@@ -77,6 +114,7 @@ class Outcome:
     currency: str = ""
     failure: Failure = Failure.OTHER
     reason: str = ""
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -89,18 +127,39 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(_FromOutside):
     """What the network says of a message.
 
+    :param reference: ours, or empty where the provider tells its own id alone
+    :param provider_id: the provider's id, compared where there is no reference
     :param delivered: True at the phone, False given up for good
     :param at: when, UTC without zone; None where the provider does not say
     """
 
     reference: str
     delivered: bool
+    provider_id: str = ""
     at: datetime | None = None
     failure: Failure = Failure.OTHER
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A request that a provider sent us, about one message or about several.
+
+    :param reference: of the message that the address was made for; empty for several
+    :param parameters: of the address and of a form, the last one of a name
+    """
+
+    reference: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Forged(ValueError):
+    """A callback that does not come from the provider, or makes no sense."""
 
 
 class Gateway(ABC):
@@ -110,12 +169,22 @@ class Gateway(ABC):
     provider = ""
     #: what an administrator picks from a list
     label = ""
+    #: the provider's own address, unless an administrator enters another one
+    default_url = ""
+    #: which of ``username`` and ``password`` it cannot do without
+    needs: tuple[str, ...] = ()
     #: most messages that one call of :meth:`send` takes
     batch_size = 100
-    #: most seconds that one call of :meth:`send` may take, its time-outs added up
+    #: most seconds that one call of :meth:`send` takes: it is not waited for longer
     longest_call = 60
     #: whether :meth:`statuses` can be asked
     asks_statuses = False
+    #: for how long the same reference, handed over again, is not sent again
+    repeats_safely: timedelta | None = None
+    #: whether :meth:`look_up` can be asked
+    looks_up = False
+    #: whether it waits for somebody else, so that it must not be waited for too long
+    is_remote = True
 
     def __init__(self, account: Account):
         self.account = account
@@ -132,26 +201,72 @@ class Gateway(ABC):
         """What is known of these messages; those without news are left out."""
         return []
 
+    def look_up(self, references: list[str]) -> list[Outcome]:
+        """What became of messages whose answer was lost.
+
+        :return: ``ACCEPTED`` for what the provider has, ``NOT_TAKEN`` for what it surely
+            never had; what it says nothing about is left out
+        """
+        return []
+
+    def parse_reports(self, callback: Callback) -> list[Report]:
+        """Read delivery reports that the provider sent to us.
+
+        :raise Forged: when the request cannot come from the provider
+        """
+        raise Forged("This provider sends no reports.")
+
+
+def took_nothing(outcomes: Iterable[Outcome]) -> bool:
+    """Whether the provider seems to be down: it neither accepted nor refused any."""
+    verdicts = {outcome.verdict for outcome in outcomes}
+    return bool(verdicts) and verdicts <= {Verdict.NOT_TAKEN, Verdict.UNKNOWN}
+
 
 def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
     """Call the provider, and have an outcome for every message whatever it does.
 
     :return: reference → outcome, for each of ``messages`` and for nothing else. What
         the answer does not mention is unknown, without a reason; what was lost by an
-        exception is unknown with the name of that.
+        exception, or took too long, is unknown with the name of that.
     """
     outcomes = {
         message.reference: Outcome(message.reference, Verdict.UNKNOWN)
         for message in messages
     }
-    try:
-        for answer in gateway.send(messages) or ():
-            if isinstance(answer, Outcome) and answer.reference in outcomes:
-                outcomes[answer.reference] = answer
-    except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost
+    lost = []
+
+    def call():
+        try:
+            for answer in gateway.send(messages) or ():
+                if isinstance(answer, Outcome) and answer.reference in outcomes:
+                    outcomes[answer.reference] = answer
+        except BaseException as error:  # noqa: BLE001 - raised below, where it is ours
+            lost.append(error)
+
+    if not _in_time(call, gateway):
+        lost.append(TimeoutError())
+    for error in lost:
+        if not isinstance(error, Exception):
+            raise error
         # its name alone: an exception may quote the request, secrets included
-        lost = type(error).__name__
-        for reference, outcome in outcomes.items():
+        name = type(error).__name__
+        for reference, outcome in list(outcomes.items()):
             if outcome.verdict is Verdict.UNKNOWN:
-                outcomes[reference] = Outcome(reference, Verdict.UNKNOWN, reason=lost)
-    return outcomes
+                outcomes[reference] = Outcome(reference, Verdict.UNKNOWN, reason=name)
+    # a call that comes back too late changes nothing any more
+    return dict(outcomes)
+
+
+def _in_time(call, gateway):
+    """:return: False when the call is still not back after the longest time for it
+
+    Time-outs of single reads do not bound a provider that drips its answer.
+    """
+    if not gateway.is_remote:
+        call()
+        return True
+    thread = threading.Thread(target=call, name="sms-hand-over", daemon=True)
+    thread.start()
+    thread.join(gateway.longest_call)
+    return not thread.is_alive()

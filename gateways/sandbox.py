@@ -19,6 +19,7 @@ class SandboxGateway(Gateway):
     label = "Sandbox (reaches nobody)"
     batch_size = 500
     asks_statuses = True
+    is_remote = False
 
     def send(self, messages: list[Message]) -> list[Outcome]:
         return [self._outcome(message) for message in messages]

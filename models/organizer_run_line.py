@@ -40,6 +40,8 @@ class OrganizerRunLine(models.Model):
             ("not_sale", "Not a customer's invoice"),
             ("not_posted", "Not posted"),
             ("paid", "Nothing to pay"),
+            ("credited", "Credited"),
+            ("disputed", "Disputed"),
             ("not_overdue", "Not overdue"),
             ("unticked", "Left out by hand"),
         ],

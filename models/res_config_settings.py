@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .organizer_link import DEFAULT_VALIDITY_DAYS, MAX_VALIDITY_DAYS
+from .sms_retention import DAYS_PARAMETER, FEWEST_DAYS
 
 # a scheme, a host in plain letters, maybe a port: each character more is paid for
 BASE_URL_PATTERN = re.compile(
@@ -29,6 +30,27 @@ class ResConfigSettings(models.TransientModel):
         "Left empty, it is this Odoo's own address.",
     )
     sms_link_warning = fields.Char(compute="_compute_sms_link_warning")
+
+    sms_retention_days = fields.Integer(
+        string="Retention of numbers and texts",
+        config_parameter=DAYS_PARAMETER,
+        help="After so many days, number and text of a message are removed; its state, "
+        "reason and cost stay. 0 keeps them for good.",
+    )
+
+    @api.constrains("sms_retention_days")
+    def _check_sms_retention_days(self):
+        for settings in self:
+            days = settings.sms_retention_days
+            if days and days < FEWEST_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "Retention of numbers and texts: enter 0 to keep them for good, "
+                        "or at least %(fewest)s days. You entered %(days)s.",
+                        fewest=FEWEST_DAYS,
+                        days=days,
+                    )
+                )
 
     @api.constrains("sms_link_validity_days")
     def _check_sms_link_validity_days(self):

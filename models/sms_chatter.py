@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 
 class SmsSms(models.Model):
@@ -29,7 +30,9 @@ class SmsSms(models.Model):
         )
 
     def _tell_chatter(self, state, failure_type=False, reason=False):
-        trackers = self.sms_tracker_id.with_context(sms_skip_msg_notification=True)
+        trackers = self.sms_tracker_id.with_context(
+            sms_skip_msg_notification=True, organizer_ledger_knows=True
+        )
         if state == "outgoing":
             # Odoo never moves a notification back to 'ready'; another attempt does
             trackers.mail_notification_id.write(
@@ -49,6 +52,17 @@ class SmsSms(models.Model):
     def _compute_explanation(self):
         for sms in self:
             sms.explanation = sms._failure_words()
+
+    def _status_words(self):
+        """When it was sent or delivered, or why it was not; for a person."""
+        if not self:
+            return False
+        at = self.delivered_at if self.state == "sent" else self.sent_at
+        if self.state in ("pending", "sent") and at:
+            return format_datetime(self.env, at, dt_format="short")
+        if self.state == "outgoing" and self.failure_reason:
+            return self.env._("Not yet taken: %s", self.failure_reason)
+        return self._failure_words()
 
     def _failure_words(self):
         """Why it failed, for a person: the provider's words, else Odoo's."""

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.phone import masked
+
 # what another attempt cannot mend, or must not
 HOPELESS = ("sms_blacklist", "sms_optout", "sms_duplicate", "sms_number_missing")
 
@@ -42,6 +44,7 @@ class SmsSms(models.Model):
                     "Only failed or cancelled messages can be sent again; none is here."
                 )
             )
+        failed._check_not_anonymous()
         again = failed._without_hopeless()
         if not again:
             raise UserError(
@@ -52,21 +55,51 @@ class SmsSms(models.Model):
             )
         return again._queue_again()
 
+    def action_ask_send_again(self):
+        """*Send again* of messages in doubt: first say what it may cost."""
+        self._check_may_decide()
+        doubtful = self.filtered(lambda sms: sms.state == "unconfirmed")
+        if not doubtful:
+            raise UserError(self.env._("None of these messages is in doubt."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send again"),
+            "res_model": "sms.send.again",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_sms_ids": doubtful.ids},
+        }
+
     def action_send_doubtful_again(self):
-        """Another attempt of messages in doubt, which may have been sent already."""
+        """Another attempt of messages in doubt, which may have been sent already.
+
+        A provider that surely does not send a reference twice gets the same once more;
+        for any other it is a new attempt.
+        """
         self._check_may_decide()
         doubtful = self.sudo()._lock_in_doubt()
+        doubtful._check_not_anonymous()
         words = self.env._("%s had it sent again, though it may have been sent before.")
         doubtful._leave_trace(words % self.env.user.name)
-        return doubtful._queue_again()
+        safe = doubtful.filtered(lambda sms: sms._repeats_safely())
+        safe.ask_at = fields.Datetime.now()
+        self._wake()
+        (doubtful - safe)._queue_again()
+        return self._notify_queued(len(doubtful))
 
     def action_was_sent(self):
         """End the doubt: the provider has it, as somebody found out."""
         self._check_may_decide()
         doubtful = self.sudo()._lock_in_doubt()
         for sms in doubtful:
-            sms.cost = 0 if sms.is_test else sms.price
-        doubtful._set_outcome("pending")
+            sms.write(
+                {
+                    "cost": 0 if sms.is_test else sms.price,
+                    "sent_at": sms.handed_over_at or fields.Datetime.now(),
+                }
+            )
+        doubtful._set_outcome("pending", is_doubtful=False)
         words = self.env._("%s decided that it was sent.", self.env.user.name)
         doubtful._leave_trace(words)
         doubtful.run_line_id.run_id._settle_state()
@@ -78,13 +111,23 @@ class SmsSms(models.Model):
         return doubtful
 
     def _queue_again(self):
+        """Another attempt of the same messages, under a reference of its own: what is
+        still said of the last one must not be taken for news of this one."""
+        for sms in self:
+            sms.resends += 1
         self.write(
             {
                 "queued_at": fields.Datetime.now(),
+                "sent_at": False,
+                "delivered_at": False,
                 "provider_id": False,
+                "report_asked_at": False,
                 "claim": False,
                 "attempts": 0,
                 "next_attempt_at": False,
+                "is_doubtful": False,
+                "asked": 0,
+                "ask_at": False,
                 "to_delete": False,
             }
         )
@@ -92,6 +135,15 @@ class SmsSms(models.Model):
         self.run_line_id.run_id._settle_state()
         self._wake()
         return self._notify_queued(len(self))
+
+    def _check_not_anonymous(self):
+        if any(self.mapped("is_anonymous")):
+            raise UserError(
+                self.env._(
+                    "Number and text of these messages were removed after the retention "
+                    "period: they cannot be sent again. Send a new SMS."
+                )
+            )
 
     def _leave_trace(self, words):
         """A note on the chatter of what each message is about, in the user's name."""
@@ -105,7 +157,9 @@ class SmsSms(models.Model):
                 bodies={
                     document.id: self.env._(
                         "SMS to %(numbers)s: %(words)s",
-                        numbers=", ".join(numbers[document.id].mapped("number")),
+                        numbers=", ".join(
+                            masked(sms.number) for sms in numbers[document.id]
+                        ),
                         words=words,
                     )
                     for document in documents
@@ -136,12 +190,15 @@ class SmsSms(models.Model):
         return locked.filtered(lambda sms: sms.state in states)
 
     def _notify_queued(self, count):
+        return self._notify(self.env._("%s SMS put in the queue.", count))
+
+    def _notify(self, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s SMS put in the queue.", count),
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

@@ -1,43 +1,15 @@
-from typing import NamedTuple
+import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import ormcache
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Account
+from ..gateways.sandbox import SandboxGateway
 
-
-class Route(NamedTuple):
-    """What has to be known of a gateway to queue a message, kept in memory."""
-
-    id: int
-    handles: str
-    price: float  # of a segment
-    currency_id: int
-    is_test: bool
-
-    @classmethod
-    def _of(cls, gateway):
-        return cls(
-            gateway.id,
-            gateway.handles,
-            gateway.price,
-            gateway.currency_id.id,
-            gateway.is_sandbox,
-        )
-
-    def _domain(self):
-        """Which ``sms.sms`` it takes, of whatever company."""
-        if self.handles == "organizer":
-            return Domain("run_line_id", "!=", False)
-        return Domain.TRUE
-
-    def _takes(self, vals):
-        """Whether it takes a message with these values."""
-        return self.handles != "organizer" or bool(vals.get("run_line_id"))
-
+# nothing after the host but a path: a user name or a password would end up in logs
+ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
+SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\+?\d{3,16}", re.ASCII)
 
 class SmsGateway(models.Model):
     """An account at one SMS provider."""
@@ -88,8 +60,11 @@ class SmsGateway(models.Model):
         default=lambda self: self.env.company.currency_id,
     )
     is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
-    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
-    unconfirmed_count = fields.Integer("In doubt", compute="_compute_counts")
+    sender = fields.Char(
+        "Sender name",
+        help="What a phone shows: a name that your provider has authorised, or a "
+        "number. Empty: what the provider uses by itself.",
+    )
 
     # credentials: for administrators alone, and never copied
     _CREDENTIALS = "sms_organizer.group_sms_administer"
@@ -98,22 +73,16 @@ class SmsGateway(models.Model):
     password = fields.Char(groups=_CREDENTIALS, copy=False)
 
     def _selection_provider(self):
-        labels = {"sandbox": self.env._("Sandbox (reaches nobody)")}
+        labels = {
+            "sandbox": self.env._("Sandbox (reaches nobody)"),
+            "odoo": self.env._("Odoo's own provider"),
+        }
         return [(key, labels.get(key, cls.label)) for key, cls in PROVIDERS.items()]
 
     @api.depends("provider", "test_mode")
     def _compute_is_sandbox(self):
         for gateway in self:
             gateway.is_sandbox = gateway.provider == "sandbox" or gateway.test_mode
-
-    def _compute_counts(self):
-        groups = self.env["sms.sms"]._read_group(
-            [("gateway_id", "in", self.ids)], ["gateway_id", "state"], ["__count"]
-        )
-        counts = {(gateway.id, state): count for gateway, state, count in groups}
-        for gateway in self:
-            gateway.waiting_count = counts.get((gateway.id, "outgoing"), 0)
-            gateway.unconfirmed_count = counts.get((gateway.id, "unconfirmed"), 0)
 
     @api.constrains("price")
     def _check_price(self):
@@ -126,89 +95,75 @@ class SmsGateway(models.Model):
                     )
                 )
 
-    # -- which one sends -------------------------------------------------------------
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for gateway in self.sudo().filtered("base_url"):  # sudo: to read the address
+            if not ADDRESS.fullmatch(gateway.base_url):
+                raise ValidationError(
+                    self.env._(
+                        "Address: “%s” can't be used. Enter http:// or https:// and a "
+                        "host name, for example https://api.example.com, and the user "
+                        "name and password in their own fields.",
+                        gateway.base_url,
+                    )
+                )
 
-    @api.model
-    @ormcache()
-    def _routes(self):
-        """The gateways that may send for each company, the first one first.
+    @api.constrains("sender")
+    def _check_sender(self):
+        for gateway in self.filtered("sender"):
+            if not SENDER.fullmatch(gateway.sender):
+                raise ValidationError(
+                    self.env._(
+                        "Sender name: “%s” can't be used. Enter up to 11 letters without "
+                        "accents, digits and spaces, with a letter among them, or a "
+                        "number of up to 16 digits.",
+                        gateway.sender,
+                    )
+                )
 
-        A sandbox never stands in for a real gateway that may be down: it is left out
-        where there is another.
+    @api.constrains("provider", "test_mode", "username", "password")
+    def _check_credentials(self):
+        labels = {
+            "username": self.env._("User name"),
+            "password": self.env._("Password or token"),
+        }
+        for gateway in self.sudo():  # sudo: to see whether the credentials are there
+            missing = [
+                labels[name]
+                for name in PROVIDERS[gateway.provider].needs
+                if not gateway[name]
+            ]
+            if missing and not gateway.test_mode:
+                raise ValidationError(
+                    self.env._(
+                        "“%(gateway)s” cannot go live without: %(missing)s. Enter it, "
+                        "or leave the test mode on.",
+                        gateway=gateway.name,
+                        missing=", ".join(missing),
+                    )
+                )
 
-        :return: ``{company id: (Route, …)}``; those under False serve the companies
-            that have none of their own
-        """
-        # sudo: which gateway sends is no secret, and no credentials are in a route
-        everyone = self.sudo().search([("active", "=", True)])
-        routes = {}
-        for company, gateways in everyone.grouped("company_id").items():
-            real = gateways.filtered(lambda gateway: gateway.provider != "sandbox")
-            routes[company.id] = tuple(map(Route._of, real or gateways))
-        return routes
+    # -- what speaks to the provider -------------------------------------------------
 
-    @api.model
-    def _routes_of(self, company_id):
-        """:return: the routes of this company, maybe none"""
-        routes = self._routes()
-        return routes.get(company_id) or routes.get(False, ())
-
-    @api.model
-    def _for_company(self, company):
-        """The first gateway of the company, as superuser; empty when it has none."""
-        # sudo: as for the routes; credentials stay with the outbox
-        return self.sudo().browse(
-            [route.id for route in self._routes_of(company.id)][:1]
-        )
-
-    def _takes_domain(self, company):
-        """Which ``sms.sms`` of the company this gateway takes."""
-        return Domain("company_id", "=", company.id) & Route._of(self)._domain()
-
-    @api.model
-    def _taken_domain(self):
-        """Which ``sms.sms`` one of our gateways takes, of all companies."""
-        routes = dict(self._routes())
-        shared = routes.pop(False, ())
-        domains = [
-            Domain("company_id", "=", company_id) & found[0]._domain()
-            for company_id, found in routes.items()
-        ]
-        if shared:
-            domains.append(
-                Domain("company_id", "!=", False)
-                & Domain("company_id", "not in", list(routes))
-                & shared[0]._domain()
-            )
-        return Domain.OR(domains)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
-    def _adapter(self, is_test=None):
+    def _adapter(self, company, is_test=None):
         """The object that speaks to the provider; the sandbox while in test mode.
 
+        :param company: ``res.company`` whose messages are sent
         :param bool is_test: for messages that went to the sandbox, or that did not,
             whatever the mode is now
         """
-        self.ensure_one()
         is_test = self.is_sandbox if is_test is None else is_test
-        provider = "sandbox" if is_test else self.provider
-        return PROVIDERS[provider](
+        if is_test:
+            return SandboxGateway(Account())
+        if not self or self.provider == "odoo":
+            return self._odoo_adapter(company)
+        return PROVIDERS[self.provider](
             Account(
                 base_url=self.base_url or "",
                 username=self.username or "",
                 password=self.password or "",
+                sender=self.sender or "",
+                report_url=self._report_url(),
             )
         )
 
@@ -218,7 +173,13 @@ class SmsGateway(models.Model):
         return self._open_messages(self.env._("Waiting"), "outgoing")
 
     def action_open_unconfirmed(self):
-        return self._open_messages(self.env._("In doubt"), "unconfirmed")
+        action = self._open_messages(self.env._("In doubt"), "unconfirmed")
+        views = [
+            (self.env.ref("sms_organizer.sms_doubt_view_list").id, "list"),
+            (self.env.ref("sms_organizer.sms_message_view_kanban").id, "kanban"),
+            (self.env.ref("sms_organizer.sms_message_view_form").id, "form"),
+        ]
+        return {**action, "view_mode": "list,kanban,form", "views": views}
 
     def _open_messages(self, title, state):
         self.ensure_one()

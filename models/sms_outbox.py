@@ -1,74 +1,83 @@
 import logging
 import random
 import time
-from datetime import timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
-from odoo import api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
-from odoo.tools import SQL
+from odoo.tools import split_every
 
-from ..gateways.base import Message, hand_over
+from ..gateways.base import hand_over, took_nothing
 
 _logger = logging.getLogger(__name__)
 
 # How often a step is taken that another process was in the way of.
 TRIES = 5
+# For how long an answer is kept in memory while the database is away, in seconds.
+DATABASE_PATIENCE = 120
 # What waits is counted to tell Odoo's scheduler that there is more; not to the end.
 COUNTED = 10_000
 
 
+class Way(NamedTuple):
+    """Which messages go through which gateway now."""
+
+    company: models.Model  # res.company
+    gateway: models.Model  # sms.gateway; empty for Odoo's own provider
+    domain: Domain  # of sms.sms, their state among it
+    key: object = None  # the same, as long as it is the same messages' way
+
+
 class SmsSms(models.Model):
-    """The outbox: claim, hand over, settle (``sms_settle.py``).
+    """The outbox: what a pass does.
 
-    1. *Claim* marks waiting messages as ours, and commits. Any number of processes
-       share one outbox: each takes rows that no other holds.
-    2. *Hand over* calls the provider outside any transaction and any lock.
-    3. *Settle* writes what became of each message, and commits.
+    1. *Claim* (``sms_claim.py``) marks waiting messages as ours, and commits. Any
+       number of processes share one outbox: each takes rows that no other holds.
+    2. *Hand over* calls the provider outside any transaction and any lock, some
+       messages at a time; just before, these are marked as handed over.
+    3. *Settle* (``sms_settle.py``) writes what became of each message, and commits.
 
-    A process that dies between 1 and 3 leaves claimed messages behind: they become
-    *unconfirmed*, and are never sent again by themselves.
+    What a process that died had handed over is *in doubt* (``sms_doubt.py``), and is
+    never sent again blindly; what it had only claimed goes back in the queue.
     """
 
     _inherit = "sms.sms"
-
-    claim = fields.Char(readonly=True, copy=False, help="Whose it is while it is sent")
-    claimed_until = fields.Datetime(readonly=True, copy=False)
-    attempts = fields.Integer(readonly=True, copy=False)
-    next_attempt_at = fields.Datetime("Next attempt", readonly=True, copy=False)
-
-    _waiting_idx = models.Index("(company_id, id) WHERE state = 'outgoing'")
-    _claimed_idx = models.Index("(claimed_until) WHERE state = 'process'")
 
     # -- entries ---------------------------------------------------------------------
 
     @api.model
     def _process_queue(self):
-        """One pass: settle what was left behind, ask for reports, send what waits.
+        """One pass: settle what was left behind, ask about it, send what waits.
 
         For a cron (it obeys its time budget), a shell or a test.
         """
         # OVERRIDES 'sms'
         # sudo: the outbox belongs to no user; what it writes, no user may write
         outbox = self.sudo()
-        outbox._despite_others(outbox._doubt_abandoned)
+        outbox._despite_others(outbox._recover_abandoned)
         outbox._ask_reports()
-        if outbox._send_waiting():
-            outbox._send_waiting_of_odoo()
+        outbox._ask_about_doubtful()
+        outbox._send_waiting()
         outbox._despite_others(outbox._settle_runs)
 
     def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
-        """Queue what a gateway takes; the rest goes out Odoo's own way, at once.
+        """Nothing is sent inside the caller's transaction: the outbox is woken when it
+        commits, and if it is rolled back, nothing was sent.
 
-        Nothing of ours is sent inside the caller's transaction: if it is rolled back,
-        nothing was sent.
+        Where nothing can be committed, that is in the tests of other apps, what no
+        gateway takes goes out at once, as Odoo has it.
         """
         # OVERRIDES 'sms'
-        ours = self.filtered_domain(~self._of_odoo_domain())
-        if ours:
+        at_once = self.browse()
+        if not self._can_commit():
+            at_once = self.filtered_domain(self._of_odoo_domain())
+        if self - at_once:
             self._wake()
-        return super(SmsSms, self - ours).send(
+        return super(SmsSms, at_once).send(
             unlink_failed=unlink_failed,
             unlink_sent=unlink_sent,
             raise_exception=raise_exception,
@@ -95,25 +104,30 @@ class SmsSms(models.Model):
     def _send_waiting(self):
         """Send batch by batch, each company and gateway in turn.
 
-        :return: False when the time of this run is up before the queue is empty
+        It ends early when the time of this run is up; another run goes on from there.
         """
-        routes = self._waiting_routes()
-        while routes:
-            for route in list(routes):
-                count = self._send_batch_or_skip(*route)
+        finished = set()
+        while ways := [way for way in self._ways() if way.key not in finished]:
+            for way in ways:
+                count = self._send_batch_or_skip(way)
                 if not count:
-                    routes.remove(route)
-                elif self._commit_progress(count, self._count_waiting(routes)) <= 0:
-                    return False
-        return True
+                    finished.add(way.key)
+                elif self._commit_progress(count, self._count_waiting(ways)) <= 0:
+                    return
 
-    def _waiting_routes(self):
-        """Pairs of company and gateway, for the companies with something waiting."""
-        groups = self._read_group(self._due_domain(), ["company_id"])
-        companies = self.env["res.company"].union(*(company for (company,) in groups))
+    def _ways(self):
+        """What can be sent now: for each company that has something waiting, the
+        gateways in their order, then Odoo's own provider."""
         gateways = self.env["sms.gateway"]
-        routes = [(company, gateways._for_company(company)) for company in companies]
-        return [(company, gateway) for company, gateway in routes if gateway]
+        due = self._due_domain()
+        ways = []
+        for (company,) in self._read_group(due, ["company_id"]):
+            left = Domain("company_id", "=", company.id) & self._of_odoo_domain()
+            for gateway, taken in [*gateways._ways(company), (gateways, left)]:
+                # where another one rests, it takes more than it did before
+                key = (company.id, gateway.id, str(taken))
+                ways.append(Way(company, gateway, due & taken, key))
+        return ways
 
     def _due_domain(self):
         now = fields.Datetime.now()
@@ -126,40 +140,97 @@ class SmsSms(models.Model):
             )
         )
 
-    def _count_waiting(self, routes):
-        taken = Domain.OR(gateway._takes_domain(company) for company, gateway in routes)
-        return self.search_count(self._due_domain() & taken, limit=COUNTED)
+    def _count_waiting(self, ways):
+        return self.search_count(Domain.OR(way.domain for way in ways), limit=COUNTED)
 
-    def _send_batch_or_skip(self, company, gateway):
+    def _send_batch_or_skip(self, way):
         """One company's or gateway's trouble is not the others'.
 
         :return: how many messages were taken from the queue
         """
         try:
-            return self._send_batch(company, gateway)
+            return self._send_batch(way)
         except Exception:
-            if not self._can_commit():
+            if not self._can_commit() or self._database_is_gone():
                 raise
             # whatever was claimed is found later, as if this process had died
             self.env.cr.rollback()
-            _logger.exception("The SMS of %s wait: %s", company.name, gateway.name)
+            _logger.exception(
+                "The SMS of %s wait: %s", way.company.name, way.gateway.name
+            )
             return 0
 
-    def _send_batch(self, company, gateway):
-        adapter = gateway._adapter()
+    def _send_batch(self, way):
+        adapter = way.gateway._adapter(way.company)
         claim = uuid4().hex
 
         def claim_and_prepare():
-            claimed = self._claim(company, gateway, adapter, claim)
+            claimed = self._claim(way, adapter, claim)
             return claimed, (claimed - claimed._cancel_unwanted())._prepare_messages()
 
         claimed, messages = self._despite_others(claim_and_prepare)
-        if messages:
-            outcomes = hand_over(adapter, messages)
-            self._despite_others(lambda: claimed._settle(claim, outcomes))
-            if adapter.asks_statuses:
+        if claimed:
+            outcomes, trouble = claimed._hand_over(claim, messages, adapter)
+            claimed._settle_surely(claim, outcomes, way.gateway)
+            if trouble:
+                raise trouble
+            if adapter.asks_statuses and outcomes:
                 self._wake()  # for the reports
         return len(claimed)
+
+    def _hand_over(self, claim, messages, adapter):
+        """Give them to the provider, as many at a time as it takes.
+
+        :return: ``{reference: Outcome}`` of what was handed over, and the trouble with
+            the database that ended it early, or None
+        """
+        # after that, others would soon take what is claimed for abandoned
+        until = time.monotonic() + adapter.longest_call
+        known, outcomes = {}, {}
+        for chunk in split_every(adapter.batch_size, messages):
+            if time.monotonic() > until:
+                break
+            try:
+                mine = self._despite_others(
+                    lambda chunk=chunk, known=known: self._mark_handed_over(
+                        claim, chunk, known, adapter
+                    )
+                )
+            except psycopg2.Error as error:
+                return outcomes, error
+            known = hand_over(adapter, [m for m in chunk if m.reference in mine])
+            outcomes.update(known)
+            if took_nothing(known.values()):
+                break
+        return outcomes, None
+
+    def _settle_surely(self, claim, outcomes, gateway):
+        """What the provider said is not lost while the database is away."""
+        try:
+            self._despite_others(lambda: self._settle_claim(claim, outcomes, gateway))
+        except psycopg2.Error:
+            if not self._can_commit() or not self._database_is_gone():
+                raise
+            _logger.info("The database is away: %s answers are kept", len(outcomes))
+            self._settle_when_it_is_back(claim, outcomes, gateway)
+            raise  # this pass has no connection any more; the next one goes on
+
+    def _settle_when_it_is_back(self, claim, outcomes, gateway):
+        patience = time.monotonic() + DATABASE_PATIENCE
+        while True:
+            time.sleep(random.uniform(0.5, 1.5))
+            try:
+                with self.env.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    messages = self.with_env(env)
+                    messages._settle_claim(claim, outcomes, gateway.with_env(env))
+                return
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                if time.monotonic() > patience:
+                    raise
+
+    def _database_is_gone(self):
+        return bool(self.env.cr.closed or self.env.cr._cnx.closed)
 
     def _despite_others(self, step):
         """Take a step again, from the start, when another process was in its way.
@@ -178,18 +249,6 @@ class SmsSms(models.Model):
                 time.sleep(random.uniform(0.01, 0.2))
         return None
 
-    def _send_waiting_of_odoo(self):
-        """What no gateway takes goes through Odoo's own provider."""
-        waiting = self._due_domain() & self._of_odoo_domain()
-        size = self._get_send_batch_size()
-        batch = self.search(waiting, limit=size, order="id").try_lock_for_update()
-        if not batch:
-            return
-        for sms_api, messages in batch._split_by_api():
-            messages.with_context(sms_api=sms_api)._send()
-        full = len(batch) == size
-        self._commit_progress(len(batch), self.search_count(waiting) if full else 0)
-
     def _commit_progress(self, processed=0, remaining=None):
         """:return: seconds left for this run"""
         if not self._can_commit():
@@ -202,95 +261,3 @@ class SmsSms(models.Model):
     def _can_commit(self):
         """Not inside a test's transaction."""
         return self.env["account.move.send"]._can_commit()
-
-    # -- claim -----------------------------------------------------------------------
-
-    def _claim(self, company, gateway, adapter, claim):
-        """Take the oldest waiting messages that no other process holds.
-
-        What they cost is told anew: the gateway or its price may have changed.
-
-        :param str claim: the mark of this batch
-        """
-        self.flush_model()
-        now = fields.Datetime.now()
-        waiting = self._search(
-            self._due_domain() & gateway._takes_domain(company),
-            order="id",
-            limit=adapter.batch_size,
-        )
-        # SKIP LOCKED stands inside, beside LIMIT: the rows of others do not count
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH picked AS MATERIALIZED (%(waiting)s FOR UPDATE SKIP LOCKED)
-                UPDATE sms_sms
-                   SET state = 'process', claim = %(claim)s, claimed_until = %(until)s,
-                       attempts = COALESCE(attempts, 0) + 1,
-                       gateway_id = %(gateway)s,
-                       is_test = COALESCE(is_test, FALSE) OR %(is_test)s,
-                       price = COALESCE(segments, 0) * %(price)s,
-                       currency_id = %(currency)s
-                  FROM picked
-                 WHERE sms_sms.id = picked.id
-             RETURNING sms_sms.id
-                """,
-                waiting=waiting.select(),
-                claim=claim,
-                until=now + timedelta(seconds=2 * adapter.longest_call),
-                gateway=gateway.id,
-                is_test=gateway.is_sandbox,
-                price=gateway.price,
-                currency=gateway.currency_id.id,
-            ),
-            log_exceptions=False,
-        )
-        claimed = self.browse(sorted(row[0] for row in self.env.cr.fetchall()))
-        claimed.invalidate_recordset(flush=False)
-        return claimed
-
-    def _cancel_unwanted(self):
-        """Cancel what must not go any more.
-
-        :return: those that were cancelled, or that our own code cannot judge
-        """
-        try:
-            with self.env.cr.savepoint():
-                unwanted = self._unwanted()
-                for reason, messages in unwanted.items():
-                    messages._set_outcome("canceled", reason=reason)
-                return self.browse().union(*unwanted.values())
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad message stops no other
-            if len(self) > 1:
-                return self.browse().union(*(sms._cancel_unwanted() for sms in self))
-            _logger.warning("SMS %s cannot be sent: %r", self.id, error)
-            reason = self.env._("It could not be prepared: %s", error)
-            self._set_outcome("error", "unknown", reason=reason)
-            return self
-
-    def _unwanted(self):
-        """:return: ``{reason in words: messages}`` of what must not be handed over"""
-        reasons = self.run_line_id._reasons_not_to_send()
-        tests = self.filtered(lambda sms: not sms.gateway_id.is_sandbox and sms.is_test)
-        unwanted = (self - tests)._grouped_by(
-            lambda sms: reasons.get(sms.run_line_id.id)
-        )
-        unwanted.pop(None, None)
-        if tests:
-            words = self.env._("It was queued in test mode, and was to reach nobody.")
-            unwanted[words] = tests
-        return unwanted
-
-    def _prepare_messages(self):
-        return [
-            Message(
-                reference=sms.uuid,
-                number=sms.number or "",
-                text=sms.body or "",
-                encoding=sms.encoding,
-                segments=sms.segments,
-            )
-            for sms in self
-        ]

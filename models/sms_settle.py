@@ -1,24 +1,12 @@
-import logging
+import random
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
-from ..gateways import PROVIDERS
-from ..gateways.base import Failure, Sent, Verdict
-
-_logger = logging.getLogger(__name__)
+from ..gateways.base import Failure, Verdict
 
 # Pauses before the next attempt of what was surely not accepted; then it is an error.
 PAUSES = [timedelta(seconds=s) for s in (10, 60, 300, 1200, 3600)]
-
-# How long, and how often, the delivery of a message is asked for.
-REPORT_PATIENCE = timedelta(days=3)
-REPORT_PAUSE = timedelta(minutes=10)
-REPORT_BATCH = 500
-
-# States that an outcome or a report may still change.
-OPEN_STATES = ("process", "pending", "unconfirmed")
 
 FAILURE_TYPES = {
     Failure.NUMBER: "sms_number_format",
@@ -31,49 +19,89 @@ FAILURE_TYPES = {
 
 
 class SmsSms(models.Model):
-    """What became of each message: the answer to its sending, then its report."""
+    """What became of each message: the answer to its sending."""
 
     _inherit = "sms.sms"
 
-    report_asked_at = fields.Datetime(readonly=True, copy=False)
-
-    _unreported_idx = models.Index("(report_asked_at, id) WHERE state = 'pending'")
-
-    # -- the answer ------------------------------------------------------------------
-
-    def _settle(self, claim, outcomes):
-        """Write what became of each message that is still ours.
+    def _settle_claim(self, claim, outcomes, gateway):
+        """Write what is known of a claim, and give back what was not handed over.
 
         :param str claim: the mark that they were claimed with
         :param dict outcomes: reference → :class:`..gateways.base.Outcome`
+        :param gateway: ``sms.gateway`` that was asked; empty for Odoo's own provider
         """
+        self.invalidate_recordset(flush=False)
+        gateway._take_note(outcomes.values())
+        self._settle(claim, outcomes)
+        self.filtered(
+            lambda sms: (
+                sms.claim == claim
+                and sms.state == "process"
+                and sms._reference() not in outcomes
+            )
+        )._give_back()
+
+    def _settle(self, claim, outcomes):
+        """Write what became of each message that is still ours."""
         now = fields.Datetime.now()
-        ours = self.filtered(lambda sms: sms.claim == claim and sms.uuid in outcomes)
-        groups = ours._grouped_by(lambda sms: outcomes[sms.uuid].verdict)
-        groups[Verdict.ACCEPTED]._settle_accepted(outcomes, now)
+        ours = self.filtered(
+            lambda sms: sms.claim == claim and sms._reference() in outcomes
+        )
+        by_id = {sms.id: outcomes[sms._reference()] for sms in ours}
+        groups = ours._grouped_by(lambda sms: by_id[sms.id].verdict)
+        groups[Verdict.ACCEPTED]._settle_accepted(by_id, now)
         # what a report has settled meanwhile stays as it is
         for verdict in groups:
             groups[verdict] = groups[verdict].filtered(
                 lambda sms: sms.state in ("process", "unconfirmed")
             )
-        groups[Verdict.REJECTED]._settle_rejected(outcomes)
-        groups[Verdict.NOT_TAKEN]._settle_not_taken(outcomes, now)
-        groups[Verdict.UNKNOWN]._settle_unknown(outcomes)
+        groups[Verdict.REJECTED]._settle_rejected(by_id)
+        groups[Verdict.NOT_TAKEN]._settle_not_taken(by_id, now)
+        groups[Verdict.UNKNOWN]._settle_unknown(by_id)
+        ours.write({"claim": False, "answer": False})
+
+    def _give_back(self):
+        """Claimed, but surely not handed over."""
+        self.filtered("is_doubtful").write({"state": "unconfirmed"})
+        self.filtered(lambda sms: not sms.is_doubtful).write({"state": "outgoing"})
+        self.write({"claim": False, "answer": False})
 
     def _settle_accepted(self, outcomes, now):
-        """Write its figures even where a report was faster than the answer."""
+        """Write its figures even where a report was faster than the answer.
+
+        :param dict outcomes: id → :class:`..gateways.base.Outcome`, as below
+        """
         costs = self._costs(outcomes, now)
         for sms in self:
             sms.write(
                 {
-                    "provider_id": outcomes[sms.uuid].provider_id,
+                    "provider_id": outcomes[sms.id].provider_id or sms.provider_id,
                     "cost": costs[sms.id],
-                    "sent_at": now,
+                    "sent_at": sms.handed_over_at or now,
+                    "is_doubtful": False,
                 }
             )
         self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))._set_outcome(
             "pending"
         )
+        self._tell_odoo_its_ids(outcomes)
+
+    def _tell_odoo_its_ids(self, outcomes):
+        """``sms_twilio`` keeps Twilio's id, by which it is told of the delivery."""
+        known = self.filtered(
+            lambda sms: not sms.gateway_id or sms.gateway_id.provider == "odoo"
+        ).filtered(lambda sms: outcomes[sms.id].provider_id)
+        if known:
+            known._handle_call_result_hook(
+                [
+                    {
+                        "uuid": sms.uuid,
+                        "state": "sent",
+                        "sms_twilio_sid": outcomes[sms.id].provider_id,
+                    }
+                    for sms in known
+                ]
+            )
 
     def _costs(self, outcomes, now):
         """``{id: cost in the message's currency}``: as charged, else as expected."""
@@ -86,7 +114,7 @@ class SmsSms(models.Model):
         }
         costs = {}
         for sms in self:
-            outcome = outcomes[sms.uuid]
+            outcome = outcomes[sms.id]
             charged_in = currencies.get(outcome.currency, sms.currency_id)
             if sms.is_test:
                 costs[sms.id] = 0
@@ -100,147 +128,59 @@ class SmsSms(models.Model):
 
     def _settle_rejected(self, outcomes):
         def words(sms):
-            return (outcomes[sms.uuid].failure, outcomes[sms.uuid].reason)
+            return (outcomes[sms.id].failure, outcomes[sms.id].reason)
 
         for (failure, reason), messages in self._grouped_by(words).items():
             messages._set_outcome(
-                "error", FAILURE_TYPES.get(failure, "unknown"), reason=reason
+                "error",
+                FAILURE_TYPES.get(failure, "unknown"),
+                reason=reason,
+                is_doubtful=False,
             )
 
     def _settle_not_taken(self, outcomes, now):
-        given_up = self.filtered(lambda sms: sms.attempts > len(PAUSES))
+        """Back in the queue, later and later; to be taken over by another gateway of
+        the company at once, where there is one."""
+        doubtful = self.filtered("is_doubtful")
+        doubtful._still_in_doubt(lambda sms: outcomes[sms.id].reason)
+        waiting = self - doubtful
+        given_up = waiting.filtered(lambda sms: sms.attempts > len(PAUSES))
         given_up._settle_rejected(outcomes)
-        for sms in self - given_up:
+        others = waiting._gateways_left()
+        for sms in waiting - given_up:
+            outcome = outcomes[sms.id]
+            pause = PAUSES[max(sms.attempts, 1) - 1] * random.uniform(0.75, 1)
+            wish = timedelta(seconds=min(outcome.retry_after or 0, 24 * 3600))
             sms.write(
                 {
                     "state": "outgoing",
-                    "claim": False,
-                    "failure_reason": outcomes[sms.uuid].reason,
-                    "next_attempt_at": now + PAUSES[sms.attempts - 1],
+                    "failure_reason": outcome.reason,
+                    "next_attempt_at": (
+                        False if others[sms.company_id] else now + max(pause, wish)
+                    ),
                 }
             )
 
+    def _gateways_left(self):
+        """``{company: whether another gateway than theirs can send now}``"""
+        gateways = self.env["sms.gateway"]
+        return {
+            company: any(
+                gateway not in messages.gateway_id
+                for gateway, _domain in gateways._ways(company)
+            )
+            for company, messages in self.grouped("company_id").items()
+        }
+
     def _settle_unknown(self, outcomes):
         for detail, messages in self._grouped_by(
-            lambda sms: outcomes[sms.uuid].reason
+            lambda sms: outcomes[sms.id].reason
         ).items():
             if detail:
                 reason = self.env._("The provider's answer was lost (%s).", detail)
             else:
                 reason = self.env._("The provider's answer does not mention it.")
-            messages._set_outcome("unconfirmed", "unknown", reason=reason)
-
-    def _doubt_abandoned(self):
-        """Claimed by a process that is gone: it may have been sent, or not."""
-        abandoned = self.search(
-            [
-                ("state", "=", "process"),
-                ("claim", "!=", False),
-                ("claimed_until", "<", fields.Datetime.now()),
-            ],
-            limit=REPORT_BATCH,
-        ).try_lock_for_update()
-        if abandoned:
-            _logger.info("%s SMS were left behind: now in doubt", len(abandoned))
-            abandoned._set_outcome(
-                "unconfirmed",
-                "unknown",
-                reason=self.env._(
-                    "The process that was sending it stopped before the answer."
-                ),
-            )
+            messages._doubt(reason)
 
     def _settle_runs(self):
         self.env["organizer.run"].search([("state", "=", "sending")])._settle_state()
-
-    # -- the report ------------------------------------------------------------------
-
-    def _ask_reports(self):
-        """Ask the gateways that can be asked what became of what they accepted."""
-        asked = self._despite_others(self._take_unreported)
-        for (gateway, is_test), messages in asked._grouped_by(
-            lambda sms: (sms.gateway_id, sms.is_test)
-        ).items():
-            adapter = gateway._adapter(is_test)
-            queries = [Sent(m.uuid, m.provider_id or "", m.number) for m in messages]
-            self._commit_progress()
-            reports = self._statuses(adapter, queries)
-            self._despite_others(lambda found=reports: self._apply_reports(found))
-
-    def _take_unreported(self):
-        now = fields.Datetime.now()
-        able = [key for key, provider in PROVIDERS.items() if provider.asks_statuses]
-        sent = self.search(
-            Domain("state", "=", "pending")
-            & Domain("sent_at", ">", now - REPORT_PATIENCE)
-            & (Domain("gateway_id.provider", "in", able) | Domain("is_test", "=", True))
-            & (
-                Domain("report_asked_at", "=", False)
-                | Domain("report_asked_at", "<", now - REPORT_PAUSE)
-            ),
-            limit=REPORT_BATCH,
-            order="report_asked_at nulls first, id",
-        ).try_lock_for_update()
-        sent.write({"report_asked_at": now})
-        return sent
-
-    def _statuses(self, adapter, queries):
-        try:
-            return adapter.statuses(queries)
-        except Exception as error:  # noqa: BLE001 - asked again later; sending goes on
-            # its type alone: it may quote the request, credentials included
-            _logger.info("No reports: %s", type(error).__name__)
-            return []
-
-    @api.model
-    def _apply_reports(self, reports):
-        """Take in delivery reports, whatever their order; a final state stays.
-
-        :param list reports: :class:`..gateways.base.Report`
-        """
-        by_reference = {report.reference: report for report in reports}
-        messages = self.search(
-            [("uuid", "in", list(by_reference)), ("state", "in", OPEN_STATES)]
-        )
-
-        def words(sms):
-            report = by_reference[sms.uuid]
-            return (report.delivered, report.at, report.failure, report.reason)
-
-        for (delivered, at, failure, reason), group in messages._grouped_by(
-            words
-        ).items():
-            if delivered:
-                group._set_outcome("sent", delivered_at=at or fields.Datetime.now())
-            else:
-                group._set_outcome(
-                    "error", FAILURE_TYPES.get(failure, "unknown"), reason=reason
-                )
-
-    @api.model
-    def _apply_reports_of_odoo(self, message_statuses):
-        """What Odoo's own provider reports of messages that went through it.
-
-        :param list message_statuses: as ``/sms/status`` gets them
-        """
-        for status in message_statuses:
-            state = self.IAP_TO_SMS_STATE_SUCCESS.get(status["sms_status"])
-            messages = self.search(
-                [
-                    ("uuid", "in", status["uuids"]),
-                    ("state", "in", OPEN_STATES),
-                    ("gateway_id", "=", False),
-                ]
-            )
-            if state:
-                messages.write({"state": state})
-            else:
-                known = dict(self._fields["failure_type"].selection)
-                failure = f"sms_{status['sms_status']}"
-                messages.write(
-                    {
-                        "state": "error",
-                        "failure_type": failure if failure in known else "unknown",
-                        "failure_reason": status["sms_status"],
-                    }
-                )

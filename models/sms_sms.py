@@ -10,7 +10,7 @@ class SmsSms(models.Model):
     """The ledger: every SMS that this Odoo sends, kept for good.
 
     How messages leave is in ``sms_outbox.py``, what a person may decide about them in
-    ``sms_decide.py``.
+    ``sms_decide.py``, and how long they can be read in ``sms_retention.py``.
     """
 
     _inherit = "sms.sms"
@@ -149,12 +149,13 @@ class SmsSms(models.Model):
         """Fill in the gateway that will send, and what it will ask."""
         gateways = self.env["sms.gateway"]
         for vals in vals_list:
-            for route in gateways._routes_of(vals["company_id"])[:1]:
-                if route._takes(vals):
-                    vals.setdefault("gateway_id", route.id)
-                    vals.setdefault("price", route.price * vals["segments"])
-                    vals.setdefault("currency_id", route.currency_id)
-                    vals.setdefault("is_test", route.is_test)
+            routes = gateways._routes_of(vals["company_id"])
+            route = next((one for one in routes if one._takes(vals)), None)
+            if route:
+                vals.setdefault("gateway_id", route.id)
+                vals.setdefault("price", route.price * vals["segments"])
+                vals.setdefault("currency_id", route.currency_id)
+                vals.setdefault("is_test", route.is_test)
 
     # -- outcomes --------------------------------------------------------------------
 

@@ -16,3 +16,5 @@ from . import test_document_download
 from . import test_document_once
 from . import test_js
 from . import test_browser
+from . import test_faults
+from . import test_faults_processes

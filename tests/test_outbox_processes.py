@@ -1,17 +1,15 @@
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api
-from odoo.sql_db import db_connect
-from odoo.tests import TransactionCase, tagged
+from odoo.fields import Domain
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..gateways.base import Outcome, Verdict
 from ..gateways.sandbox import SandboxGateway
-
-NUMBER = "+48601234567"
+from ..models.sms_outbox import Way
+from .process_common import NUMBER, ProcessCommon
 
 
 class Killed(BaseException):
@@ -19,57 +17,12 @@ class Killed(BaseException):
 
 
 @tagged("post_install", "-at_install")
-class TestOutboxProcesses(TransactionCase):
+class TestOutboxProcesses(ProcessCommon):
     """The outbox with real transactions: what one process commits, others see."""
 
     def setUp(self):
         super().setUp()
         self.handed_over = []
-        self.startPatcher(
-            patch.object(
-                self.env.registry["account.move.send"], "_can_commit", lambda send: True
-            )
-        )
-        with self._process() as env:
-            # what the demo data left behind is not what is tested here
-            env["sms.gateway"].search([]).active = False
-            company = env["res.company"].create({"name": "Two processes"})
-            gateway = env["sms.gateway"].create(
-                {"name": "Two processes", "company_id": company.id}
-            )
-            self.company_id, self.gateway_id = company.id, gateway.id
-        self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _process(self):
-        """Another Odoo process on the same database."""
-        with db_connect(self.env.cr.dbname).cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    def _clean_up(self):
-        with self._process() as env:
-            env.cr.execute(
-                "DELETE FROM sms_sms WHERE company_id = %s", [self.company_id]
-            )
-            env["sms.gateway"].browse(self.gateway_id).unlink()
-            shared = env["sms.gateway"].with_context(active_test=False).search([])
-            shared.active = True
-            env["res.company"].browse(self.company_id).unlink()
-        self.env.registry.clear_cache()
-
-    def _queue(self, count):
-        with self._process() as env:
-            messages = env["sms.sms"].create(
-                [
-                    {"number": NUMBER, "body": "Hello", "company_id": self.company_id}
-                    for _message in range(count)
-                ]
-            )
-            return messages.ids
-
-    def _states(self, ids):
-        with self._process() as env:
-            return env["sms.sms"].browse(ids).mapped("state")
 
     def _provider(self, before=None):
         """Accept all, after ``before()`` was called."""
@@ -81,10 +34,6 @@ class TestOutboxProcesses(TransactionCase):
             return [Outcome(one.reference, Verdict.ACCEPTED) for one in messages]
 
         return patch.object(SandboxGateway, "send", send)
-
-    def _pass(self):
-        with self._process() as env:
-            env["sms.sms"]._process_queue()
 
     def test_claim_is_committed_before_the_provider_is_called(self):
         ids = self._queue(2)
@@ -120,11 +69,12 @@ class TestOutboxProcesses(TransactionCase):
             for env in (one, other):  # neither has committed
                 company = env["res.company"].browse(self.company_id)
                 gateway = env["sms.gateway"].browse(self.gateway_id)
-                adapter = gateway._adapter()
-                adapter.batch_size = 3
-                claimed.append(
-                    env["sms.sms"]._claim(company, gateway, adapter, "claim").ids
-                )
+                adapter = gateway._adapter(company)
+                waiting = Domain("state", "=", "outgoing")
+                mine = Domain("company_id", "=", company.id)
+                way = Way(company, gateway, waiting & mine)
+                with patch("odoo.addons.sms_organizer.models.sms_claim.CLAIM_SIZE", 3):
+                    claimed.append(env["sms.sms"]._claim(way, adapter, "claim").ids)
             self.assertEqual([len(part) for part in claimed], [3, 2])
             self.assertEqual(sorted(claimed[0] + claimed[1]), ids)
             one.cr.rollback()
@@ -132,7 +82,7 @@ class TestOutboxProcesses(TransactionCase):
 
     def test_answer_is_written_although_another_process_was_in_the_way(self):
         ids = self._queue(2)
-        settle = self.env.registry["sms.sms"]._settle
+        settle = self.env.registry["sms.sms"]._settle_claim
         conflicts = [SerializationFailure("as PostgreSQL says it")] * 2
 
         def _settle(messages, *args):
@@ -142,7 +92,7 @@ class TestOutboxProcesses(TransactionCase):
 
         with (
             self._provider(),
-            patch.object(self.env.registry["sms.sms"], "_settle", _settle),
+            patch.object(self.env.registry["sms.sms"], "_settle_claim", _settle),
         ):
             self._pass()
         self.assertFalse(conflicts)

@@ -215,3 +215,16 @@ def _country_of_code(number):
 def _iso(region):
     # 001 and ZZ: satellite and other networks of no country
     return region if region in phonenumbers.SUPPORTED_REGIONS else None
+
+
+def country_prefix(number):
+    """What of a number tells nobody whose it is: ``+48…``; ``…`` for no number."""
+    try:
+        return f"+{phonenumbers.parse(number or '').country_code}…"
+    except NumberParseException:
+        return "…"
+
+
+def masked(number):
+    """A number for those who know it: ``+48 ••• 567``."""
+    return f"{country_prefix(number).rstrip('…')} ••• {(number or '')[-3:]}".strip()

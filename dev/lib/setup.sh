@@ -9,6 +9,8 @@
 
 # use_environment: the variables of all that is set up; takes no time.
 use_environment() {
+    # a script that is called from inside finds the machine's own programs again
+    export SMSO_HOST_PATH=$HOST_PATH
     export PATH=$STATE/bin:$STATE/venv/bin:$PATH
     use_postgres
     # Odoo's command line, and pytest-odoo, read this.
@@ -95,8 +97,9 @@ set_up_test() {
 }
 
 # set_up run|test: all that is missing, one script at a time.
-HOST_PATH=$PATH
+HOST_PATH=${SMSO_HOST_PATH:-$PATH}
 set_up() {
+    PATH=$HOST_PATH
     prepare_state
     use_postgres
     # Before the long work, where it can be asked already.

@@ -55,4 +55,7 @@ class OrganizerBasisInvoice(models.AbstractModel):
                     "%s is not posted. Confirm it first.", move.display_name
                 )
                 refusals[move.id] = ("not_posted", words)
+            elif move.payment_state == "reversed":
+                words = self.env._("%s was credited in full.", move.display_name)
+                refusals[move.id] = ("credited", words)
         return refusals

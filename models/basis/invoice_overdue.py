@@ -32,6 +32,11 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
                     "%s is a credit note: nothing is owed.", move.display_name
                 )
                 refusals[move.id] = ("paid", words)
+            elif move.is_invoice() and move.no_followup:
+                words = self.env._(
+                    "%s is disputed: it is marked “No Follow-Up”.", move.display_name
+                )
+                refusals[move.id] = ("disputed", words)
             elif not (due := move.invoice_date_due) or due >= move._seller_today():
                 words = self.env._("%s is not overdue.", move.display_name)
                 refusals[move.id] = ("not_overdue", words)

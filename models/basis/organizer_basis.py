@@ -212,14 +212,13 @@ class OrganizerBasis(models.AbstractModel):
             .search([("number", "in", [number for number in numbers if number])])
         )
         return {
-            number: (
-                "opted_out",
-                self.env._(
-                    "%s is on the phone blacklist: its owner opted out.", number
-                ),
-            )
+            number: ("opted_out", self._stopped_words(number))
             for number in stopped.mapped("number")
         }
+
+    @api.model
+    def _stopped_words(self, number):
+        return self.env._("%s is on the phone blacklist: its owner opted out.", number)
 
     # -- formats ---------------------------------------------------------------------
 

@@ -1,0 +1,199 @@
+"""SMSAPI (Poland, Sweden, Bulgaria, world): https://www.smsapi.pl/docs/
+
+Errors come with HTTP 200. It is the one provider here that promises not to send the
+same reference (``idx``) twice when it is told to check (``check_idx``): what is in doubt
+is handed over again, and error 53 says that it had been sent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from .base import Callback, Failure, Forged, Message, Outcome, Report, Sent, Verdict
+from .web import PooledGateway, Trouble, same_number, utc
+
+ALREADY_SENT = 53
+# Try later: "8 error in request", "201/202 internal error", "999 internal error".
+PASSING = {8, 201, 202, 999}
+FAILURES = {
+    11: Failure.TEXT,
+    12: Failure.TEXT,
+    13: Failure.NUMBER,
+    14: Failure.SENDER,
+    57: Failure.NUMBER,
+    101: Failure.ACCOUNT,
+    102: Failure.ACCOUNT,
+    103: Failure.CREDIT,
+    105: Failure.ACCOUNT,
+}
+# Of the account, not of the message: they pass when somebody mends the account.
+OF_ACCOUNT = {101, 102, 103, 105}
+
+DELIVERED = {"404", "DELIVERED"}
+# 402 expired, 405 undelivered, 406 failed, 407 rejected, 412 stopped
+GIVEN_UP = {
+    "402": "EXPIRED",
+    "405": "UNDELIVERED",
+    "406": "FAILED",
+    "407": "REJECTED",
+    "412": "STOPPED",
+}
+
+
+class SmsApiGateway(PooledGateway):
+    provider = "smsapi"
+    label = "SMSAPI"
+    default_url = "https://api.smsapi.pl"
+    needs = ("password",)
+    batch_size = 100
+    asks_statuses = True
+    # how long a reference is remembered is nowhere written: no longer than surely
+    repeats_safely = timedelta(hours=12)
+
+    def authenticate(self, request):
+        request.headers["Authorization"] = f"Bearer {self.account.password}"
+        return request
+
+    def groups(self, messages: list[Message]) -> list[list[Message]]:
+        """One text a call, to many numbers, each once."""
+        by_text: dict[str, list[dict[str, Message]]] = {}
+        for message in messages:
+            calls = by_text.setdefault(message.text, [])
+            call = next((one for one in calls if message.number not in one), None)
+            if call is None:
+                calls.append(call := {})
+            call[message.number] = message
+        return [list(call.values()) for calls in by_text.values() for call in calls]
+
+    def send_group(self, messages: list[Message]) -> list[Outcome]:
+        data = {
+            "to": ",".join(message.number.lstrip("+") for message in messages),
+            "message": messages[0].text,
+            "format": "json",
+            "encoding": "utf-8",
+            "details": 1,
+            "idx": "|".join(message.reference for message in messages),
+            "check_idx": 1,
+        }
+        if self.account.sender:
+            data["from"] = self.account.sender
+        if self.account.report_url:
+            data["notify_url"] = self.account.report_url
+        answer = self.ask("POST", "/sms.do", data=data)
+        found = answer.data if isinstance(answer.data, dict) else {}
+        if "error" in found:
+            return self._refused(messages, found)
+        if not isinstance(found.get("list"), list):
+            raise Trouble(Verdict.UNKNOWN, self.words(answer))
+        return [
+            self._outcome(message, item)
+            for item in found["list"]
+            if isinstance(item, dict)
+            for message in messages
+            if self._is_about(item, message)
+        ]
+
+    def _is_about(self, item, message):
+        if item.get("idx"):
+            return item["idx"] == message.reference
+        number = str(item.get("number") or item.get("submitted_number") or "")
+        return same_number(number, message.number)
+
+    def _outcome(self, message, item):
+        if item.get("error"):
+            return self._rejected(message, item["error"], item.get("message"))
+        return Outcome(
+            message.reference,
+            Verdict.ACCEPTED,
+            provider_id=str(item.get("id") or ""),
+        )
+
+    def _refused(self, messages, found):
+        """The call as a whole was refused: nothing of it was sent."""
+        code = _number(found["error"])
+        if len(messages) > 1 and code not in OF_ACCOUNT | PASSING:
+            # one of them is to blame, which does not concern the others
+            return [self._send_or_tell([message])[0] for message in messages]
+        return [
+            self._rejected(message, code, found.get("message")) for message in messages
+        ]
+
+    def _rejected(self, message, code, words):
+        code = _number(code)
+        if code == ALREADY_SENT:
+            return Outcome(message.reference, Verdict.ACCEPTED)
+        passes = code in OF_ACCOUNT | PASSING
+        return Outcome(
+            message.reference,
+            Verdict.NOT_TAKEN if passes else Verdict.REJECTED,
+            failure=FAILURES.get(code, Failure.OTHER),
+            reason=self.account.without_secrets(f"{words or 'SMSAPI'} ({code})"),
+        )
+
+    # -- reports ---------------------------------------------------------------------
+
+    def statuses(self, sent: list[Sent]) -> list[Report]:
+        known = {one.provider_id: one for one in sent if one.provider_id}
+        if not known:
+            return []
+        answer = self.ask(
+            "POST",
+            "/sms.do",
+            data={"status": "|".join(known), "format": "json", "details": 1},
+        )
+        found = answer.data if isinstance(answer.data, dict) else {}
+        reports = []
+        for item in found.get("list") or []:
+            one = known.get(str(item.get("id")))
+            if one:
+                at = _moment(item.get("donedate") or item.get("date_sent"))
+                reports += _report(one.reference, "", item.get("status"), at)
+        return reports
+
+    def parse_reports(self, callback: Callback) -> list[Report]:
+        """Several messages in one call, each parameter joined by commas."""
+        values = callback.parameters
+        ids = values.get("MsgId", "").split(",")
+        references = values.get("idx", "").split(",")
+        statuses = (values.get("status_name") or values.get("status", "")).split(",")
+        dates = values.get("donedate", "").split(",")
+        if not values.get("MsgId") or len(statuses) != len(ids):
+            raise Forged("MsgId, status")
+        if len(references) != len(ids):
+            references = [""] * len(ids)
+        if len(dates) != len(ids):
+            dates = [""] * len(ids)
+        return [
+            report
+            for provider_id, reference, status, date in zip(
+                ids, references, statuses, dates, strict=True
+            )
+            for report in _report(reference, provider_id, status, _moment(date))
+        ]
+
+
+def _report(reference, provider_id, status, at):
+    """:return: a list of one report, or of none where it is still on its way"""
+    status = str(status or "").upper()
+    words = GIVEN_UP.get(status, status)
+    if status in DELIVERED:
+        return [Report(reference, True, provider_id, at)]
+    if words in GIVEN_UP.values():
+        failure = Failure.NUMBER if words == "UNDELIVERED" else Failure.OTHER
+        return [Report(reference, False, provider_id, at, failure, f"SMSAPI: {words}")]
+    return []
+
+
+def _number(code):
+    try:
+        return int(code)
+    except (TypeError, ValueError):
+        return 0
+
+
+def _moment(seconds):
+    """Seconds since 1970, as text; None where there is no such thing."""
+    try:
+        return utc(datetime.fromtimestamp(int(seconds)).astimezone())
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

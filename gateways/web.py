@@ -1,0 +1,298 @@
+"""What all providers have in common that are reached by HTTP.
+
+The one question is: *did the request leave?* What surely did not may be tried again by
+itself; what may have arrived is in doubt until somebody knows better.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from abc import abstractmethod
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from itertools import chain
+from typing import Any
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from .base import Account, Failure, Gateway, Message, Outcome, Verdict
+
+# Seconds for a connection, and again for each piece of the answer.
+TIMEOUT = 15
+# Longer answers are no answers of an SMS provider.
+MAX_ANSWER = 5_000_000
+# What of an unexpected answer is worth showing to a person.
+MAX_WORDS = 200
+
+# Raised before the first byte of a request has left.
+NOTHING_LEFT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    ConnectTimeoutError,
+    NewConnectionError,  # also when a name cannot be resolved
+    ssl.SSLCertVerificationError,
+)
+
+# What these say was not accepted. Any other trouble may come after the acceptance.
+BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+MISCONFIGURED = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.GONE,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a provider answered.
+
+    :param data: the JSON of it; None where it is none
+    :param retry_after: seconds, where it says so
+    """
+
+    status: int
+    text: str
+    data: Any = None
+    retry_after: float | None = None
+
+
+class Trouble(Exception):
+    """No usable answer. Its words are for people, and carry no secrets."""
+
+    def __init__(self, verdict, reason, failure=Failure.SERVER, retry_after=None):
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+        self.failure = failure
+        self.retry_after = retry_after
+
+    def outcome(self, message: Message) -> Outcome:
+        return Outcome(
+            message.reference,
+            self.verdict,
+            failure=self.failure,
+            reason=self.reason,
+            retry_after=self.retry_after,
+        )
+
+
+def nothing_left(error: BaseException) -> bool:
+    """Whether the request surely never left, by what it was raised from."""
+    seen = set()
+    pending = [error]
+    while pending:
+        one = pending.pop()
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, NOTHING_LEFT):
+            return True
+        # urllib3 keeps the cause in ``reason``, requests keeps urllib3's in ``args``
+        pending += [one.__cause__, one.__context__, getattr(one, "reason", None)]
+        pending += [argument for argument in one.args]
+    return False
+
+
+class WebGateway(Gateway):
+    """A provider that is reached by HTTP, over a session that is kept alive."""
+
+    def __init__(self, account: Account):
+        super().__init__(account)
+        self.url = (account.base_url or self.default_url).rstrip("/")
+        self.session = requests.Session()
+        self.session.headers["User-Agent"] = "sms_organizer"
+        # also keeps credentials of a .netrc from being sent instead
+        self.session.auth = self.authenticate
+
+    def authenticate(self, request):
+        """Add the credentials to a prepared request. Never in the address: it is logged
+        by whoever it passes."""
+        return request
+
+    def call(self, method: str, path: str, **kwargs) -> Answer:
+        """One request, and its answer whatever its status.
+
+        :param kwargs: as ``requests`` takes them: ``json``, ``data``, ``params``, …
+        :raise Trouble: without an answer
+        """
+        try:
+            with self.session.request(
+                method,
+                self.url + path,
+                timeout=TIMEOUT,
+                stream=True,
+                allow_redirects=False,  # it might send again, or somewhere else
+                **kwargs,
+            ) as response:
+                return self._read(response)
+        # ValueError, UnicodeError: what an address or a header cannot be
+        except (requests.RequestException, OSError, ValueError) as error:
+            if nothing_left(error):
+                name = type(error).__name__
+                raise Trouble(
+                    Verdict.NOT_TAKEN, f"Could not connect to {self._host()} ({name})."
+                ) from None
+            # its name alone: it may quote the request
+            raise Trouble(Verdict.UNKNOWN, type(error).__name__) from None
+
+    def ask(self, method: str, path: str, **kwargs) -> Answer:
+        """As :meth:`call`, for an answer that has to be of use.
+
+        :raise Trouble: also when the provider is busy, refuses us, or answers nonsense
+        """
+        answer = self.call(method, path, **kwargs)
+        trouble = self.trouble(answer)
+        if trouble:
+            raise trouble
+        return answer
+
+    def trouble(self, answer: Answer) -> Trouble | None:
+        """What is wrong with the answer as a whole, judged by its status alone."""
+        words = self.words(answer)
+        if answer.status in BUSY:
+            return Trouble(Verdict.NOT_TAKEN, words, retry_after=answer.retry_after)
+        if answer.status in MISCONFIGURED or 300 <= answer.status < 400:
+            return Trouble(Verdict.NOT_TAKEN, words, Failure.ACCOUNT)
+        if answer.status >= 500:
+            return Trouble(Verdict.UNKNOWN, words)
+        return None
+
+    def words(self, answer: Answer) -> str:
+        """``HTTP 503 Service Unavailable: and the beginning of what it says``."""
+        try:
+            name = HTTPStatus(answer.status).phrase
+        except ValueError:
+            name = ""
+        # a page of HTML tells a person nothing
+        text = "" if "<" in answer.text else " ".join(answer.text.split())
+        line = f"HTTP {answer.status} {name}".strip()
+        return self.account.without_secrets(
+            f"{line}: {text[:MAX_WORDS]}" if text else line
+        )
+
+    def _host(self):
+        return self.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+
+    def _read(self, response):
+        content = bytearray()
+        for piece in response.iter_content(65536):
+            content += piece
+            if len(content) > MAX_ANSWER:
+                raise requests.exceptions.ContentDecodingError
+        text = content.decode(response.encoding or "utf-8", "replace")
+        return Answer(
+            status=response.status_code,
+            text=text,
+            data=_json(content),
+            retry_after=_seconds(response.headers.get("Retry-After")),
+        )
+
+
+class PooledGateway(WebGateway):
+    """A provider that takes one message, or one text, a call: some calls at a time."""
+
+    #: calls at the same time
+    threads = 16
+    # what a crash can leave in doubt
+    batch_size = 16
+
+    def groups(self, messages: list[Message]) -> list[list[Message]]:
+        """Which messages go in one call."""
+        return [[message] for message in messages]
+
+    @abstractmethod
+    def send_group(self, messages: list[Message]) -> list[Outcome]:
+        """One call. May raise :class:`Trouble`, which is then that of each message."""
+
+    def send(self, messages: list[Message]) -> list[Outcome]:
+        return list(
+            chain.from_iterable(
+                self.together(self._send_or_tell, self.groups(messages))
+            )
+        )
+
+    def together(self, function, arguments):
+        """Call it with each of the arguments, a few at the same time.
+
+        :return: what came back in time, in any order
+        """
+        if len(arguments) == 1:
+            return [function(arguments[0])]
+        # beyond its size, the session would drop connections instead of keeping them
+        adapter = requests.adapters.HTTPAdapter(
+            pool_connections=1, pool_maxsize=self.threads
+        )
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
+        futures = [pool.submit(function, argument) for argument in arguments]
+        done, _late = wait(futures, timeout=self.longest_call - TIMEOUT)
+        # who is late is in doubt; nobody waits for them
+        pool.shutdown(wait=False, cancel_futures=True)
+        return [future.result() for future in done]
+
+    def _send_or_tell(self, messages):
+        try:
+            return self.send_group(messages)
+        except Trouble as trouble:
+            return [trouble.outcome(message) for message in messages]
+        except Exception as error:  # noqa: BLE001 - one bad message stops no other
+            name = type(error).__name__
+            return [Outcome(m.reference, Verdict.UNKNOWN, reason=name) for m in messages]
+
+
+def apart(messages: list[Message]) -> list[list[Message]]:
+    """Split, so that no number is twice in a group: some providers send to it once."""
+    groups: list[dict[str, Message]] = []
+    for message in messages:
+        group = next((one for one in groups if message.number not in one), None)
+        if group is None:
+            groups.append(group := {})
+        group[message.number] = message
+    return [list(group.values()) for group in groups]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two ways of writing a number mean the same: ``+48…`` and ``48…``."""
+    return one.lstrip("+0") == other.lstrip("+0")
+
+
+def _json(content):
+    try:
+        return requests.compat.json.loads(content)
+    except ValueError:
+        return None
+
+
+def _seconds(header):
+    """``Retry-After``: seconds, or a date (RFC 9110, 10.2.3)."""
+    if not header:
+        return None
+    try:
+        return max(float(header), 0)
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=timezone.utc)
+    return max(at.timestamp() - time.time(), 0)
+
+
+def utc(at: datetime) -> datetime:
+    """:return: the same moment, in UTC without zone, as Odoo stores it"""
+    return at.astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,232 @@
+import json
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
+from odoo.tools import SQL
+
+from ..gateways.base import Failure, Message, Outcome, Verdict
+
+_logger = logging.getLogger(__name__)
+
+# Most messages that one process takes from the queue at a time, and most calls that it
+# takes them for: others are to have their share.
+CLAIM_SIZE = 500
+CLAIM_CALLS = 16
+
+
+class SmsSms(models.Model):
+    """The outbox: whose a message is while it is sent, and what is handed over."""
+
+    _inherit = "sms.sms"
+
+    claim = fields.Char(readonly=True, copy=False, help="Whose it is while it is sent")
+    claimed_until = fields.Datetime(readonly=True, copy=False)
+    handed_over_at = fields.Datetime(
+        "Handed over",
+        readonly=True,
+        copy=False,
+        help="When it was given to the provider; while it is in doubt, for the first "
+        "time.",
+    )
+    answer = fields.Text(
+        readonly=True,
+        copy=False,
+        help="What the provider said, until it is written where it belongs.",
+    )
+    attempts = fields.Integer(readonly=True, copy=False)
+    next_attempt_at = fields.Datetime("Next attempt", readonly=True, copy=False)
+    resends = fields.Integer(
+        "Sent again", readonly=True, copy=False, help="How often a person had it sent."
+    )
+
+    _waiting_idx = models.Index("(company_id, id) WHERE state = 'outgoing'")
+    _claimed_idx = models.Index("(claimed_until) WHERE state = 'process'")
+
+    def _claim(self, way, adapter, claim):
+        """Take the oldest messages of this way that no other process holds.
+
+        What they cost is told anew: the gateway or its price may have changed.
+
+        :param str claim: the mark of this batch
+        """
+        self.flush_model()
+        now = fields.Datetime.now()
+        # a gateway in trouble is tried with one message
+        limit = min(CLAIM_SIZE, CLAIM_CALLS * adapter.batch_size)
+        if way.gateway.failing_since:
+            limit = 1
+        waiting = self._search(way.domain, order="id", limit=limit)
+        # SKIP LOCKED stands inside, beside LIMIT: the rows of others do not count
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH picked AS MATERIALIZED (%(waiting)s FOR UPDATE SKIP LOCKED)
+                UPDATE sms_sms
+                   SET state = 'process', claim = %(claim)s, claimed_until = %(until)s,
+                       handed_over_at = CASE WHEN is_doubtful THEN handed_over_at END,
+                       answer = NULL,
+                       gateway_id = %(gateway)s,
+                       is_test = COALESCE(is_test, FALSE) OR %(is_test)s,
+                       price = COALESCE(segments, 0) * %(price)s,
+                       currency_id = %(currency)s
+                  FROM picked
+                 WHERE sms_sms.id = picked.id
+             RETURNING sms_sms.id
+                """,
+                waiting=waiting.select(),
+                claim=claim,
+                until=self._lease(adapter),
+                gateway=way.gateway.id or None,
+                is_test=way.gateway.is_sandbox,
+                price=way.gateway.price,
+                currency=way.gateway.currency_id.id or None,
+            ),
+            log_exceptions=False,
+        )
+        claimed = self.browse(sorted(row[0] for row in self.env.cr.fetchall()))
+        claimed.invalidate_recordset(flush=False)
+        return claimed
+
+    def _lease(self, adapter):
+        return fields.Datetime.now() + timedelta(seconds=2 * adapter.longest_call)
+
+    def _mark_handed_over(self, claim, messages, known, adapter):
+        """Write down, just before, what is handed over now, and what became of those
+        before. A process that dies leaves no more than these in doubt.
+
+        :param list messages: :class:`..gateways.base.Message`
+        :param dict known: reference → Outcome, of the messages before
+        :return: the references of those that are still ours
+        """
+        ids = {sms._reference(): sms.id for sms in self}
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH answered AS (
+                    UPDATE sms_sms
+                       SET answer = known.answer
+                      FROM unnest(%(known_ids)s::int[], %(answers)s::text[])
+                           AS known(id, answer)
+                     WHERE sms_sms.id = known.id AND sms_sms.claim = %(claim)s
+                )
+                UPDATE sms_sms
+                   SET handed_over_at = CASE WHEN is_doubtful THEN handed_over_at
+                                             ELSE %(now)s END,
+                       claimed_until = %(until)s,
+                       attempts = COALESCE(attempts, 0) + 1
+                 WHERE id = ANY(%(ids)s) AND claim = %(claim)s
+                   AND state = 'process' AND claimed_until > %(now)s
+             RETURNING id
+                """,
+                known_ids=[ids[reference] for reference in known],
+                answers=[to_json(outcome) for outcome in known.values()],
+                claim=claim,
+                now=fields.Datetime.now(),
+                until=self._lease(adapter),
+                ids=[ids[message.reference] for message in messages],
+            ),
+            log_exceptions=False,
+        )
+        mine = {row[0] for row in self.env.cr.fetchall()}
+        self.invalidate_recordset(flush=False)
+        return {reference for reference, sms_id in ids.items() if sms_id in mine}
+
+    # -- what is handed over ---------------------------------------------------------
+
+    def _reference(self):
+        """What the provider knows the message by: another one each time that a person
+        has it sent, the same for the attempts that the outbox makes."""
+        return f"{self.uuid}{self.resends:02}" if self.resends else self.uuid
+
+    def _prepare_messages(self):
+        return [
+            Message(
+                reference=sms._reference(),
+                number=sms.number or "",
+                text=sms.body or "",
+                encoding=sms.encoding or "GSM-7",
+                segments=sms.segments,
+                report_url=sms._report_url(),
+            )
+            for sms in self
+        ]
+
+    # -- what must not be handed over ------------------------------------------------
+
+    def _cancel_unwanted(self):
+        """Cancel what must not go any more.
+
+        :return: those that were cancelled, or that our own code cannot judge
+        """
+        try:
+            with self.env.cr.savepoint():
+                unwanted = self._unwanted()
+                for reason, messages in unwanted.items():
+                    doubtful = messages.filtered("is_doubtful")
+                    doubtful._stop_asking(reason)
+                    (messages - doubtful)._set_outcome("canceled", reason=reason)
+                return self.browse().union(*unwanted.values())
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message stops no other
+            if len(self) > 1:
+                return self.browse().union(*(sms._cancel_unwanted() for sms in self))
+            _logger.warning("SMS %s cannot be sent: %r", self.id, error)
+            reason = self.env._("It could not be prepared: %s", error)
+            self._set_outcome("error", "unknown", reason=reason)
+            return self
+
+    def _unwanted(self):
+        """:return: ``{reason in words: messages}`` of what must not be handed over"""
+        reasons = self.run_line_id._reasons_not_to_send()
+        opted_out = self._opted_out_meanwhile()
+
+        def why(sms):
+            if sms.is_test and not sms.gateway_id.is_sandbox:
+                return self.env._(
+                    "It was queued in test mode, and was to reach nobody."
+                )
+            return reasons.get(sms.run_line_id.id) or opted_out.get(sms.id)
+
+        unwanted = self._grouped_by(why)
+        unwanted.pop(None, None)
+        return unwanted
+
+    def _opted_out_meanwhile(self):
+        """``{id: why in words}`` of other apps' messages: who opted out before one was
+        queued was for its app to leave out, and it may have had its reasons not to."""
+        others = self.filtered(lambda sms: not sms.run_line_id)
+        entries = self.env["phone.blacklist"].search(
+            [("number", "in", others.mapped("number"))]
+        )
+        since = {entry.number: entry.write_date for entry in entries}
+        words = self.env["organizer.basis"]._stopped_words
+        return {
+            sms.id: words(sms.number)
+            for sms in others
+            if sms.number in since and since[sms.number] > sms.queued_at
+        }
+
+
+def to_json(outcome):
+    """:param outcome: :class:`..gateways.base.Outcome`"""
+    return json.dumps(
+        {
+            **vars(outcome),
+            "verdict": outcome.verdict.value,
+            "failure": outcome.failure.value,
+        }
+    )
+
+
+def from_json(text):
+    values = json.loads(text)
+    return Outcome(
+        **{
+            **values,
+            "verdict": Verdict(values["verdict"]),
+            "failure": Failure(values["failure"]),
+        }
+    )

@@ -1,0 +1,220 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..gateways import PROVIDERS
+from ..gateways.base import Verdict
+from .sms_claim import from_json
+from .sms_outbox import Way
+
+_logger = logging.getLogger(__name__)
+
+# Pauses before the provider is asked about a message in doubt, and for how long it is
+# asked. Not at once: a request that was lost may still be on its way to it.
+ASKED = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360)]
+ASKED_FOR = timedelta(days=3)
+# Only then "I do not know it" means that it never had it.
+SURELY_ARRIVED = timedelta(minutes=10)
+
+BATCH = 500
+
+
+class SmsSms(models.Model):
+    """Messages in doubt: handed over, and nobody knows what became of them.
+
+    They stay with the gateway that may have them. It is asked, where it can be asked;
+    they are handed over to it again, where it surely does not send a reference twice;
+    otherwise a person decides (``sms_decide.py``).
+    """
+
+    _inherit = "sms.sms"
+
+    is_doubtful = fields.Boolean(
+        "May have been sent", readonly=True, copy=False, help="The provider may have it."
+    )
+    ask_at = fields.Datetime(
+        "Asked next", readonly=True, copy=False, help="When the provider is asked."
+    )
+    asked = fields.Integer("Times asked", readonly=True, copy=False)
+
+    can_ask = fields.Boolean(compute="_compute_can_ask")
+
+    _doubtful_idx = models.Index("(ask_at) WHERE state = 'unconfirmed'")
+
+    def _doubt(self, reason):
+        """Nobody knows whether they were sent."""
+        now = fields.Datetime.now()
+        for sms in self:
+            asked = sms.asked + 1 if sms.is_doubtful else 0
+            at = now + self._pause_before_asking(asked)
+            sms.write(
+                {"asked": asked, "ask_at": at if sms._can_be_asked(at) else False}
+            )
+        self._set_outcome("unconfirmed", "unknown", reason=reason, is_doubtful=True)
+
+    @api.model
+    def _pause_before_asking(self, asked):
+        """:param int asked: how often it was asked already"""
+        return ASKED[min(asked, len(ASKED) - 1)]
+
+    def _still_in_doubt(self, reason_of):
+        for reason, messages in self._grouped_by(reason_of).items():
+            messages._doubt(
+                self.env._(
+                    "It may have been sent. Asked again, the provider says: %s", reason
+                )
+            )
+
+    def _stop_asking(self, reason):
+        """It is not wanted any more; whether it was sent is for a person to find out."""
+        self._set_outcome(
+            "unconfirmed",
+            "unknown",
+            reason=self.env._("It may have been sent. It is not repeated: %s", reason),
+            ask_at=False,
+            claim=False,
+        )
+
+    # -- what a stopped process left behind ------------------------------------------
+
+    def _recover_abandoned(self):
+        """What became of the messages that a process held which is gone."""
+        abandoned = self.search(
+            [
+                ("state", "=", "process"),
+                ("claim", "!=", False),
+                ("claimed_until", "<", fields.Datetime.now()),
+            ],
+            limit=BATCH,
+        ).try_lock_for_update()
+        if not abandoned:
+            return
+        abandoned.invalidate_recordset(flush=False)
+        answered = abandoned.filtered("answer")
+        handed_over = abandoned.filtered("handed_over_at") - answered
+        _logger.info(
+            "%s SMS were left behind: %s had been handed over, and are in doubt",
+            len(abandoned),
+            len(handed_over),
+        )
+        for claim, messages in answered.grouped("claim").items():
+            known = {sms._reference(): from_json(sms.answer) for sms in messages}
+            messages._settle(claim, known)
+        handed_over._doubt(
+            self.env._("The process that was sending it stopped before the answer.")
+        )
+        (abandoned - answered - handed_over)._give_back()
+
+    # -- asking ----------------------------------------------------------------------
+
+    def _can_be_asked(self, at):
+        """Whether its provider can be asked at that time, or told once more."""
+        self.ensure_one()
+        provider = PROVIDERS[self.gateway_id.provider] if self.gateway_id else None
+        if not provider or self.is_test or not self.handed_over_at:
+            return False
+        if provider.repeats_safely:
+            return at < self.handed_over_at + provider.repeats_safely
+        return provider.looks_up and at < self.handed_over_at + ASKED_FOR
+
+    @api.depends("state", "gateway_id", "handed_over_at")
+    def _compute_can_ask(self):
+        now = fields.Datetime.now()
+        for sms in self:
+            sms.can_ask = sms.state == "unconfirmed" and sms._can_be_asked(now)
+
+    def _repeats_safely(self):
+        """Whether it may be handed over again now, and is surely not sent twice."""
+        provider = PROVIDERS[self.gateway_id.provider] if self.gateway_id else None
+        return bool(
+            provider
+            and provider.repeats_safely
+            and self._can_be_asked(fields.Datetime.now())
+        )
+
+    def _ask_about_doubtful(self):
+        now = fields.Datetime.now()
+        due = Domain("state", "=", "unconfirmed") & Domain("ask_at", "<=", now)
+        groups = self._read_group(
+            due & Domain("is_test", "=", False), ["gateway_id", "company_id"]
+        )
+        for gateway, company in groups:
+            if gateway._rests() or gateway.is_sandbox or not gateway.active:
+                continue
+            theirs = (
+                due
+                & Domain("gateway_id", "=", gateway.id)
+                & Domain("company_id", "=", company.id)
+            )
+            provider = PROVIDERS[gateway.provider]
+            if provider.repeats_safely:
+                fresh = Domain("handed_over_at", ">", now - provider.repeats_safely)
+                self._send_batch_or_skip(Way(company, gateway, theirs & fresh))
+            elif provider.looks_up:
+                self._look_up(gateway, company, theirs)
+
+    def _look_up(self, gateway, company, due):
+        def take():
+            doubtful = self.search(due, limit=BATCH, order="ask_at, id")
+            doubtful = doubtful.try_lock_for_update()
+            for sms in doubtful:
+                asked = sms.asked + 1
+                at = fields.Datetime.now() + self._pause_before_asking(asked)
+                sms.write(
+                    {"asked": asked, "ask_at": at if sms._can_be_asked(at) else False}
+                )
+            return doubtful
+
+        doubtful = self._despite_others(take)
+        if not doubtful:
+            return
+        references = [sms._reference() for sms in doubtful]
+        adapter = gateway._adapter(company)
+        try:
+            answers = adapter.look_up(references)
+        except Exception as error:  # noqa: BLE001 - asked again later; sending goes on
+            # its type alone: it may quote the request, credentials included
+            _logger.info("Nothing found out: %s", type(error).__name__)
+            return
+        found = {answer.reference: answer for answer in answers}
+        self._despite_others(lambda: doubtful._settle_found(found))
+
+    def _settle_found(self, found):
+        """What the provider says of messages in doubt."""
+        now = fields.Datetime.now()
+        self.invalidate_recordset(flush=False)
+        known = self.filtered(
+            lambda sms: sms.state == "unconfirmed" and sms._reference() in found
+        )
+        outcomes = {sms.id: found[sms._reference()] for sms in known}
+        groups = known._grouped_by(lambda sms: outcomes[sms.id].verdict)
+        groups[Verdict.ACCEPTED]._settle_accepted(outcomes, now)
+        missing = groups[Verdict.NOT_TAKEN].filtered(
+            lambda sms: sms.handed_over_at < now - SURELY_ARRIVED
+        )
+        missing.is_doubtful = False
+        missing._settle_not_taken(outcomes, now)
+
+    def action_ask_provider(self):
+        """*Ask the provider*: now, instead of at the next time."""
+        self._check_may_decide()
+        doubtful = self.sudo()._lock_in_doubt()
+        now = fields.Datetime.now()
+        able = doubtful.filtered(lambda sms: sms._can_be_asked(now))
+        if not able:
+            raise UserError(
+                self.env._(
+                    "%s cannot be asked about these messages. Look at the account "
+                    "there, then choose “It was sent” or “Send again”.",
+                    ", ".join(doubtful.gateway_id.mapped("name"))
+                    or self.env._("The provider"),
+                )
+            )
+        able.ask_at = now
+        self._wake()
+        return self._notify(
+            self.env._("%s SMS: the provider is asked in a moment.", len(able))
+        )

@@ -1,0 +1,144 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import ormcache
+
+
+class Route(NamedTuple):
+    """What has to be known of a gateway to queue a message, kept in memory."""
+
+    id: int
+    handles: str
+    price: float  # of a segment
+    currency_id: int
+    is_test: bool
+
+    @classmethod
+    def _of(cls, gateway):
+        return cls(
+            gateway.id,
+            gateway.handles,
+            gateway.price,
+            gateway.currency_id.id,
+            gateway.is_sandbox,
+        )
+
+    def _domain(self):
+        """Which ``sms.sms`` it takes, of whatever company."""
+        if self.handles == "organizer":
+            return Domain("run_line_id", "!=", False)
+        return Domain.TRUE
+
+    def _takes(self, vals):
+        """Whether it takes a message with these values."""
+        return self.handles != "organizer" or bool(vals.get("run_line_id"))
+
+
+class SmsGateway(models.Model):
+    """Which gateway sends what."""
+
+    _inherit = "sms.gateway"
+
+    # what a route depends on
+    _ROUTE_FIELDS = {
+        "active",
+        "company_id",
+        "currency_id",
+        "handles",
+        "price",
+        "provider",
+        "sequence",
+        "test_mode",
+    }
+
+    @api.model
+    @ormcache()
+    def _routes(self):
+        """The gateways that may send for each company, the first one first.
+
+        What reaches nobody never stands in for a gateway that may be down: test mode
+        and sandbox are left out where there is something better.
+
+        :return: ``{company id: (Route, …)}``; those under False serve the companies
+            that have none of their own
+        """
+        # sudo: which gateway sends is no secret, and no credentials are in a route
+        everyone = self.sudo().search([("active", "=", True)])
+        routes = {}
+        for company, gateways in everyone.grouped("company_id").items():
+            live = gateways.filtered(lambda gateway: not gateway.is_sandbox)
+            real = gateways.filtered(lambda gateway: gateway.provider != "sandbox")
+            routes[company.id] = tuple(map(Route._of, live or real or gateways))
+        return routes
+
+    @api.model
+    def _routes_of(self, company_id):
+        """:return: the routes of this company, maybe none"""
+        routes = self._routes()
+        return routes.get(company_id) or routes.get(False, ())
+
+    @api.model
+    def _for_company(self, company):
+        """The first gateway of the company, as superuser; empty when it has none."""
+        # sudo: as for the routes; credentials stay with the outbox
+        return self.sudo().browse(
+            [route.id for route in self._routes_of(company.id)][:1]
+        )
+
+    @api.model
+    def _ways(self, company):
+        """The gateways that the company's messages may take now, and which of them.
+
+        One that rests after a failure is passed over, and the next one takes its place.
+
+        :return: list of ``(gateway, domain of sms.sms)``, no message in two of them
+        """
+        routes = self._routes_of(company.id)
+        # sudo: as for the routes
+        gateways = self.sudo().browse([route.id for route in routes])
+        ready = {gateway.id for gateway in gateways if not gateway._rests()}
+        ways = []
+        taken = Domain.FALSE
+        for gateway, route in zip(gateways, routes, strict=True):
+            if gateway.id in ready:
+                domain = route._domain() & ~taken
+                ways.append((gateway, Domain("company_id", "=", company.id) & domain))
+                taken |= route._domain()
+        return ways
+
+    @api.model
+    def _taken_domain(self):
+        """Which ``sms.sms`` one of our gateways takes, of all companies."""
+        routes = dict(self._routes())
+        shared = routes.pop(False, ())
+
+        def taken(found):
+            return Domain.OR(route._domain() for route in found)
+
+        domains = [
+            Domain("company_id", "=", company_id) & taken(found)
+            for company_id, found in routes.items()
+        ]
+        if shared:
+            domains.append(
+                Domain("company_id", "!=", False)
+                & Domain("company_id", "not in", list(routes))
+                & taken(shared)
+            )
+        return Domain.OR(domains)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # an outage is noted without making every process forget all it knows
+        if self._ROUTE_FIELDS & vals.keys():
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

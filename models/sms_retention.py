@@ -1,0 +1,115 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, html_escape
+
+from ..tools.phone import country_prefix
+
+DAYS_PARAMETER = "sms_organizer.retention_days"
+# Reports may still come, and a person may still have to decide, until then.
+FEWEST_DAYS = 30
+
+BATCH = 1000
+# What may still be on its way keeps its number and text.
+OVER = ("sent", "error", "canceled", "pending", "unconfirmed")
+
+# A number that a provider quotes in its words.
+NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
+
+
+class SmsSms(models.Model):
+    """After the retention period, number and text go, and the figures stay."""
+
+    _inherit = "sms.sms"
+
+    is_anonymous = fields.Boolean(
+        "Anonymous",
+        readonly=True,
+        help="Number and text were removed after the retention period.",
+    )
+
+    _readable_idx = models.Index("(queued_at) WHERE is_anonymous IS NOT TRUE")
+
+    @api.autovacuum
+    def _gc_personal_data(self):
+        """:return: how many messages were done, and whether there are more"""
+        # sudo: the ledger is written by this add-on alone
+        days = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
+        days = int(days) if (days or "").isdigit() else 0
+        if not days:
+            return 0, False
+        before = fields.Datetime.now() - timedelta(days=max(days, FEWEST_DAYS))
+        old = self.sudo().search(
+            [
+                ("queued_at", "<", before),
+                ("is_anonymous", "!=", True),
+                ("state", "in", OVER),
+            ],
+            limit=BATCH,
+            order="queued_at, id",
+        )
+        old._make_anonymous()
+        # sudo: as for the ledger
+        lines = self.env["organizer.run.line"].sudo()._untold_before(before, BATCH)
+        lines._make_anonymous()
+        return len(old) + len(lines), BATCH in (len(old), len(lines))
+
+    def _make_anonymous(self):
+        """Remove number and text: here, on the lines of their runs, in the chatter."""
+        removed = self.env._("[removed after the retention period]")
+        notes = self.mail_message_id.filtered(lambda note: note.message_type == "sms")
+        notes.write({"body": f"<p>{html_escape(removed)}</p>"})
+        for prefix, messages in self._grouped_by(
+            lambda sms: country_prefix(sms.number)
+        ).items():
+            messages.mail_message_id.notification_ids.filtered(
+                lambda one: one.notification_type == "sms"
+            ).sms_number = prefix
+            messages.number = prefix
+        for words, messages in self._grouped_by(lambda sms: sms.failure_reason).items():
+            messages.failure_reason = without_numbers(words)
+        self.link_id = False
+        self.run_line_id._make_anonymous()
+        self._write_anonymous(removed)
+
+    def _write_anonymous(self, removed):
+        """By SQL: the text goes, and what was measured of it stays."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE sms_sms SET body = %s, is_anonymous = TRUE WHERE id IN %s",
+                removed,
+                tuple(self.ids) or (0,),
+            )
+        )
+        self.invalidate_recordset()
+
+
+class OrganizerRunLine(models.Model):
+    _inherit = "organizer.run.line"
+
+    def _untold_before(self, before, limit):
+        """Lines without an SMS that still say whose number was not written to."""
+        return self.search(
+            [
+                ("run_id.sent_on", "<", before),
+                ("sms_ids", "=", False),
+                "|",
+                ("number", "!=", False),
+                ("text", "!=", False),
+            ],
+            limit=limit,
+        )
+
+    def _make_anonymous(self):
+        self.write({"number": False, "text": False})
+        for words, lines in self.grouped("why").items():
+            lines.why = without_numbers(words)
+        # a text that was written for one customer
+        free = self.run_id.filtered(lambda run: run.basis == "free_text")
+        free.write({"text": False})
+
+
+def without_numbers(words):
+    return NUMBER.sub("•••", words) if words else words

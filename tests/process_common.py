@@ -1,0 +1,175 @@
+import os
+import signal
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.sql_db import db_connect
+from odoo.tests import TransactionCase
+
+NUMBER = "+48601234567"
+DEV_ODOO = Path(__file__).resolve().parents[1] / "dev" / "odoo"
+
+# What a process of Odoo's does: passes, in so many threads, until nothing is due.
+PASSES = """
+import threading
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.addons.sms_organizer.gateways import PROVIDERS
+
+gateway = PROVIDERS["%(kind)s"]
+send = gateway.send
+def counted(self, messages):
+    print("HANDED OVER", len(messages), flush=True)
+    return send(self, messages)
+gateway.send = counted
+
+def passes():
+    with Registry(env.cr.dbname).cursor() as cr:
+        api.Environment(cr, SUPERUSER_ID, {})["sms.sms"]._process_queue()
+workers = [threading.Thread(target=passes) for _worker in range(%(workers)s)]
+[worker.start() for worker in workers]
+[worker.join() for worker in workers]
+print("DONE", flush=True)
+"""
+
+
+class ProcessCommon(TransactionCase):
+    """Real transactions: what one process commits, others see."""
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(
+            patch.object(
+                self.env.registry["account.move.send"], "_can_commit", lambda send: True
+            )
+        )
+        with self._process() as env:
+            # what the demo data left behind is not what is tested here
+            env["sms.gateway"].search([]).active = False
+            company = env["res.company"].create({"name": "Two processes"})
+            gateway = env["sms.gateway"].create(
+                {"name": "Two processes", "company_id": company.id}
+            )
+            self.company_id, self.gateway_id = company.id, gateway.id
+        self.addCleanup(self._clean_up)
+
+    @contextmanager
+    def _process(self):
+        """Another Odoo process on the same database, as far as transactions go."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def _clean_up(self):
+        with self._process() as env:
+            env.cr.execute(
+                "DELETE FROM sms_sms WHERE company_id = %s", [self.company_id]
+            )
+            env["sms.gateway"].search([("company_id", "=", self.company_id)]).unlink()
+            shared = env["sms.gateway"].with_context(active_test=False).search([])
+            shared.active = True
+            env["res.company"].browse(self.company_id).unlink()
+        self.env.registry.clear_cache()
+
+    def _queue(self, count):
+        with self._process() as env:
+            messages = env["sms.sms"].create(
+                [
+                    {"number": NUMBER, "body": "Hello", "company_id": self.company_id}
+                    for _message in range(count)
+                ]
+            )
+            return messages.ids
+
+    def _states(self, ids):
+        with self._process() as env:
+            return env["sms.sms"].browse(ids).mapped("state")
+
+    def _references(self, ids, *states):
+        """The references of those that are in one of the states."""
+        with self._process() as env:
+            messages = env["sms.sms"].browse(ids)
+            return {
+                sms._reference()
+                for sms in messages.filtered(lambda sms: sms.state in states)
+            }
+
+    def _pass(self):
+        with self._process() as env:
+            env["sms.sms"]._process_queue()
+
+    def _use(self, kind, provider):
+        """Have the company's gateway speak as ``kind`` to the server."""
+        with self._process() as env:
+            env["sms.gateway"].browse(self.gateway_id).write(
+                {
+                    "provider": kind,
+                    "base_url": provider.url(kind),
+                    "username": "user",
+                    "password": "secret",
+                    "test_mode": False,
+                }
+            )
+        self.env.registry.clear_cache()
+
+    def _let_time_pass(self, ids):
+        """The lease of a process that is gone ends; the provider may be asked."""
+        with self._process() as env:
+            env.cr.execute(
+                """
+                UPDATE sms_sms
+                   SET claimed_until = claimed_until - interval '10 minutes',
+                       handed_over_at = handed_over_at - interval '15 minutes',
+                       ask_at = ask_at - interval '10 minutes',
+                       next_attempt_at = next_attempt_at - interval '10 minutes'
+                 WHERE id IN %s
+                """,
+                [tuple(ids)],
+            )
+
+    # -- real processes --------------------------------------------------------------
+
+    def _start(self, kind, workers=1):
+        """A real Odoo process that sends what waits.
+
+        :return: the ``Popen``; its standard output tells what it handed over
+        """
+        return self._odoo(
+            ["shell", "--no-http"], PASSES % {"kind": kind, "workers": workers}
+        )
+
+    def _odoo(self, arguments, script=""):
+        self.assertTrue(DEV_ODOO.exists(), f"{DEV_ODOO} starts Odoo for these tests")
+        command, *options = arguments
+        process = subprocess.Popen(  # noqa: S603 - our own script, by its full path
+            [str(DEV_ODOO), command, "-d", self.env.cr.dbname, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.addCleanup(self._kill, process)
+        process.stdin.write(script)
+        process.stdin.close()
+        process.stdin = None
+        return process
+
+    def _kill(self, process):
+        """As the kernel does when memory runs out: nothing is cleaned up."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+    def _finish(self, process):
+        """:return: how many messages it handed over"""
+        output, _nothing = process.communicate(timeout=120)
+        self.assertIn("DONE", output)
+        return sum(
+            int(line.rpartition(" ")[2])
+            for line in output.splitlines()
+            if line.startswith("HANDED OVER")
+        )
