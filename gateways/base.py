@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-
 # Longer words of a provider tell a person no more.
 MAX_WORDS = 300
 MAX_ID = 100
@@ -204,8 +203,8 @@ class Gateway(ABC):
     def look_up(self, references: list[str]) -> list[Outcome]:
         """What became of messages whose answer was lost.
 
-        :return: ``ACCEPTED`` for what the provider has, ``NOT_TAKEN`` for what it surely
-            never had; what it says nothing about is left out
+        :return: ``ACCEPTED`` for what the provider has, ``NOT_TAKEN`` for what it
+            surely never had; what it says nothing about is left out
         """
         return []
 

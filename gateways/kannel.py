@@ -41,9 +41,7 @@ class KannelGateway(PooledGateway):
             if trouble:  # busy
                 raise trouble
             return [
-                Outcome(
-                    message.reference, Verdict.REJECTED, reason=self.words(answer)
-                )
+                Outcome(message.reference, Verdict.REJECTED, reason=self.words(answer))
             ]
         raise self.trouble(answer) or Trouble(Verdict.UNKNOWN, self.words(answer))
 

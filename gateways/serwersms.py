@@ -44,7 +44,7 @@ class SerwerSmsGateway(PooledGateway):
     looks_up = True
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
-        """It sends once to a number that is twice in a call; ``utf`` is that of a call."""
+        """Each number once: it sends but once to it. ``utf`` is that of the call."""
         return [
             group
             for encoding in sorted({message.encoding for message in messages})

@@ -1,8 +1,8 @@
 """SMSAPI (Poland, Sweden, Bulgaria, world): https://www.smsapi.pl/docs/
 
 Errors come with HTTP 200. It is the one provider here that promises not to send the
-same reference (``idx``) twice when it is told to check (``check_idx``): what is in doubt
-is handed over again, and error 53 says that it had been sent.
+same reference (``idx``) twice when it is told to check (``check_idx``): what is in
+doubt is handed over again, and error 53 says that it had been sent.
 """
 
 from __future__ import annotations

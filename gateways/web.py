@@ -144,8 +144,10 @@ class WebGateway(Gateway):
                 raise Trouble(
                     Verdict.NOT_TAKEN, f"Could not connect to {self._host()} ({name})."
                 ) from None
-            # its name alone: it may quote the request
-            raise Trouble(Verdict.UNKNOWN, type(error).__name__) from None
+            # no words of its own: it may quote the request
+            late = isinstance(error, requests.Timeout)
+            words = "no answer in time" if late else "the connection broke off"
+            raise Trouble(Verdict.UNKNOWN, words) from None
 
     def ask(self, method: str, path: str, **kwargs) -> Answer:
         """As :meth:`call`, for an answer that has to be of use.
@@ -250,7 +252,9 @@ class PooledGateway(WebGateway):
             return [trouble.outcome(message) for message in messages]
         except Exception as error:  # noqa: BLE001 - one bad message stops no other
             name = type(error).__name__
-            return [Outcome(m.reference, Verdict.UNKNOWN, reason=name) for m in messages]
+            return [
+                Outcome(m.reference, Verdict.UNKNOWN, reason=name) for m in messages
+            ]
 
 
 def apart(messages: list[Message]) -> list[list[Message]]:
@@ -280,10 +284,8 @@ def _seconds(header):
     """``Retry-After``: seconds, or a date (RFC 9110, 10.2.3)."""
     if not header:
         return None
-    try:
+    if header.strip().lstrip("-").isdigit():
         return max(float(header), 0)
-    except ValueError:
-        pass
     try:
         at = parsedate_to_datetime(header)
     except ValueError:

@@ -45,8 +45,8 @@ class ResConfigSettings(models.TransientModel):
             if days and days < FEWEST_DAYS:
                 raise ValidationError(
                     self.env._(
-                        "Retention of numbers and texts: enter 0 to keep them for good, "
-                        "or at least %(fewest)s days. You entered %(days)s.",
+                        "Retention of numbers and texts: enter 0 to keep them for "
+                        "good, or at least %(fewest)s days. You entered %(days)s.",
                         fewest=FEWEST_DAYS,
                         days=days,
                     )

@@ -52,7 +52,6 @@ class SmsSms(models.Model):
         :param str claim: the mark of this batch
         """
         self.flush_model()
-        now = fields.Datetime.now()
         # a gateway in trouble is tried with one message
         limit = min(CLAIM_SIZE, CLAIM_CALLS * adapter.batch_size)
         if way.gateway.failing_since:

@@ -140,8 +140,8 @@ class SmsSms(models.Model):
         if any(self.mapped("is_anonymous")):
             raise UserError(
                 self.env._(
-                    "Number and text of these messages were removed after the retention "
-                    "period: they cannot be sent again. Send a new SMS."
+                    "Number and text of these messages were removed after the "
+                    "retention period: they cannot be sent again. Send a new SMS."
                 )
             )
 

@@ -33,7 +33,10 @@ class SmsSms(models.Model):
     _inherit = "sms.sms"
 
     is_doubtful = fields.Boolean(
-        "May have been sent", readonly=True, copy=False, help="The provider may have it."
+        "May have been sent",
+        readonly=True,
+        copy=False,
+        help="The provider may have it.",
     )
     ask_at = fields.Datetime(
         "Asked next", readonly=True, copy=False, help="When the provider is asked."
@@ -69,7 +72,7 @@ class SmsSms(models.Model):
             )
 
     def _stop_asking(self, reason):
-        """It is not wanted any more; whether it was sent is for a person to find out."""
+        """It is not wanted any more; whether it was sent, a person has to find out."""
         self._set_outcome(
             "unconfirmed",
             "unknown",
@@ -102,7 +105,7 @@ class SmsSms(models.Model):
         )
         for claim, messages in answered.grouped("claim").items():
             known = {sms._reference(): from_json(sms.answer) for sms in messages}
-            messages._settle(claim, known)
+            messages._settle_or_doubt(claim, known)
         handed_over._doubt(
             self.env._("The process that was sending it stopped before the answer.")
         )

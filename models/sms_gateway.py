@@ -11,6 +11,7 @@ from ..gateways.sandbox import SandboxGateway
 ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\+?\d{3,16}", re.ASCII)
 
+
 class SmsGateway(models.Model):
     """An account at one SMS provider."""
 
@@ -31,6 +32,8 @@ class SmsGateway(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index=True,
+        # set to null, it would begin to send for every company
+        ondelete="cascade",
         default=lambda self: self.env.company,
         help="Empty: for every company that has no gateway of its own.",
     )
@@ -114,9 +117,9 @@ class SmsGateway(models.Model):
             if not SENDER.fullmatch(gateway.sender):
                 raise ValidationError(
                     self.env._(
-                        "Sender name: “%s” can't be used. Enter up to 11 letters without "
-                        "accents, digits and spaces, with a letter among them, or a "
-                        "number of up to 16 digits.",
+                        "Sender name: “%s” can't be used. Enter up to 11 letters "
+                        "without accents, digits and spaces, with a letter among "
+                        "them, or a number of up to 16 digits.",
                         gateway.sender,
                     )
                 )
@@ -189,6 +192,7 @@ class SmsGateway(models.Model):
         return {
             **action,
             "name": title,
+            "display_name": title,
             "domain": [("gateway_id", "=", self.id), ("state", "=", state)],
             "context": {"create": False},
         }

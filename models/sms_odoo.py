@@ -12,7 +12,7 @@ OTHERS_BATCH = 10
 
 
 class SmsGateway(models.Model):
-    """Odoo's own provider, IAP or whatever an add-on puts in its place, as a gateway."""
+    """Odoo's own provider, IAP or what an add-on puts in its place, as a gateway."""
 
     _inherit = "sms.gateway"
 

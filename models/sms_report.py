@@ -126,7 +126,9 @@ class SmsSms(models.Model):
         try:
             if not gateway._takes_callback(callback.reference or "all", secret):
                 raise Forged("secret")
-            reports = gateway._adapter(gateway.company_id, False).parse_reports(callback)
+            reports = gateway._adapter(gateway.company_id, False).parse_reports(
+                callback
+            )
             if callback.reference and any(
                 report.reference != callback.reference for report in reports
             ):

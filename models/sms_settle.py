@@ -1,9 +1,14 @@
+import logging
 import random
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import fields, models
 
 from ..gateways.base import Failure, Verdict
+
+_logger = logging.getLogger(__name__)
 
 # Pauses before the next attempt of what was surely not accepted; then it is an error.
 PAUSES = [timedelta(seconds=s) for s in (10, 60, 300, 1200, 3600)]
@@ -32,7 +37,7 @@ class SmsSms(models.Model):
         """
         self.invalidate_recordset(flush=False)
         gateway._take_note(outcomes.values())
-        self._settle(claim, outcomes)
+        self._settle_or_doubt(claim, outcomes)
         self.filtered(
             lambda sms: (
                 sms.claim == claim
@@ -40,6 +45,24 @@ class SmsSms(models.Model):
                 and sms._reference() not in outcomes
             )
         )._give_back()
+
+    def _settle_or_doubt(self, claim, outcomes):
+        """What our own code cannot write of one message is not lost for the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._settle(claim, outcomes)
+        except psycopg2.OperationalError:
+            raise  # the database's trouble, or another process in the way
+        except Exception as error:  # noqa: BLE001 - one bad message stops no other
+            self.invalidate_recordset(flush=False)
+            if len(self) > 1:
+                for sms in self:
+                    sms._settle_or_doubt(claim, outcomes)
+                return
+            _logger.warning("What became of %s cannot be written: %r", self, error)
+            self._doubt(
+                self.env._("The provider's answer could not be taken in: %s", error)
+            )
 
     def _settle(self, claim, outcomes):
         """Write what became of each message that is still ours."""
@@ -177,7 +200,7 @@ class SmsSms(models.Model):
             lambda sms: outcomes[sms.id].reason
         ).items():
             if detail:
-                reason = self.env._("The provider's answer was lost (%s).", detail)
+                reason = self.env._("No clear answer from the provider: %s", detail)
             else:
                 reason = self.env._("The provider's answer does not mention it.")
             messages._doubt(reason)

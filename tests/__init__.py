@@ -1,4 +1,5 @@
 from .tools import test_gsm, test_phone, test_plain
+from .gateways import test_web
 from . import test_placeholders
 from . import test_hooks
 from . import test_gateway
@@ -18,3 +19,7 @@ from . import test_js
 from . import test_browser
 from . import test_faults
 from . import test_faults_processes
+from . import test_reports
+from . import test_gateway_health
+from . import test_odoo_gateway
+from . import test_retention

@@ -1,8 +1,8 @@
 """An SMS provider on loopback that does what real ones do on bad days.
 
 It speaks as SMSAPI, SerwerSMS and Kannel do, each under a path of its own, and counts
-what it accepted, by reference and by number: the only witness that the tests trust. Used
-by the tests and by ``bench/``; needs neither Odoo nor the add-on.
+what it accepted, by reference and by number: the only witness that the tests trust. The
+tests and ``bench/`` use it; it needs neither Odoo nor the add-on.
 """
 
 import json
@@ -62,8 +62,6 @@ class Provider:
         self.stop()
 
     def start(self, port=0):
-        provider = self
-
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 256
@@ -71,7 +69,8 @@ class Provider:
             def handle_error(self, request, client_address):
                 """A client that was killed is no news."""
 
-        self.server = Server(("127.0.0.1", port), _handler(provider))
+        handler = type("Handler", (Handler,), {"provider": self})
+        self.server = Server(("127.0.0.1", port), handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -107,174 +106,172 @@ class Provider:
             return self.plan.popleft() if self.plan else "accept"
 
 
-def _handler(provider):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # answers are small: do not wait for more of them
-        disable_nagle_algorithm = True
+class Handler(BaseHTTPRequestHandler):
+    provider: Provider
+    protocol_version = "HTTP/1.1"
+    # answers are small: do not wait for more of them
+    disable_nagle_algorithm = True
 
-        def do_GET(self):
-            self._serve()
+    def do_GET(self):
+        self._serve()
 
-        def do_POST(self):
-            self._serve()
+    def do_POST(self):
+        self._serve()
 
-        def log_message(self, *_args):
-            """Not on the tests' output."""
+    def log_message(self, *_args):
+        """Not on the tests' output."""
 
-        # -- the provider ------------------------------------------------------------
+    # -- the provider ------------------------------------------------------------
 
-        def _serve(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            self.body = self.rfile.read(length)
-            path = urlsplit(self.path).path
-            with provider.lock:
-                provider.requests.append((self.command, self.path, self.body))
-            kind, _slash, rest = path.strip("/").partition("/")
-            if provider.delay:
-                time.sleep(provider.delay)
-            speak = {
-                "smsapi": self._smsapi,
-                "serwersms": self._serwersms,
-                "kannel": self._kannel,
-            }[kind]
-            speak(rest)
+    def _serve(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        self.body = self.rfile.read(length)
+        path = urlsplit(self.path).path
+        with self.provider.lock:
+            self.provider.requests.append((self.command, self.path, self.body))
+        kind, _slash, rest = path.strip("/").partition("/")
+        if self.provider.delay:
+            time.sleep(self.provider.delay)
+        speak = {
+            "smsapi": self._smsapi,
+            "serwersms": self._serwersms,
+            "kannel": self._kannel,
+        }[kind]
+        speak(rest)
 
-        def _smsapi(self, _rest):
-            form = {
-                name: values[-1] for name, values in parse_qs(self.body.decode()).items()
+    def _smsapi(self, _rest):
+        form = {
+            name: values[-1] for name, values in parse_qs(self.body.decode()).items()
+        }
+        if "status" in form:
+            items = [
+                {"id": one, "status": "404", "donedate": "1790000000"}
+                for one in form["status"].split("|")
+            ]
+            return self._json({"count": len(items), "list": items})
+        references = form["idx"].split("|")
+        numbers = form["to"].split(",")
+        assert len(references) == len(numbers), form
+        with self.provider.lock:
+            known = [ref for ref in references if ref in self.provider.accepted]
+        if known and form.get("check_idx"):
+            return self._json({"error": 53, "message": "Not unique idx parameter"})
+        refused = [n for n in numbers if f"+{n}" in self.provider.refused_numbers]
+        if refused:
+            return self._json({"error": 13, "message": "No valid phone numbers"})
+        messages = [
+            (reference, f"+{number}", form["message"])
+            for reference, number in zip(references, numbers, strict=True)
+        ]
+        items = [
+            {
+                "id": f"id-{reference}",
+                "points": 0.16,
+                "number": number.lstrip("+"),
+                "status": "QUEUE",
+                "error": None,
+                "idx": reference,
             }
-            if "status" in form:
-                items = [
-                    {"id": one, "status": "404", "donedate": "1790000000"}
-                    for one in form["status"].split("|")
-                ]
-                return self._json({"count": len(items), "list": items})
-            references = form["idx"].split("|")
-            numbers = form["to"].split(",")
-            assert len(references) == len(numbers), form
-            with provider.lock:
-                known = [ref for ref in references if ref in provider.accepted]
-            if known and form.get("check_idx"):
-                return self._json({"error": 53, "message": "Not unique idx parameter"})
-            refused = [n for n in numbers if f"+{n}" in provider.refused_numbers]
-            if refused:
-                return self._json({"error": 13, "message": "No valid phone numbers"})
-            messages = [
-                (reference, f"+{number}", form["message"])
-                for reference, number in zip(references, numbers, strict=True)
+            for reference, number, _text in messages
+        ]
+        self._decide(messages, {"count": len(items), "list": items}, "list")
+
+    def _serwersms(self, rest):
+        values = json.loads(self.body)
+        if rest == "messages/reports.json":
+            with self.provider.lock:
+                known = set(self.provider.accepted)
+            asked = values.get("unique_id") or [
+                one.removeprefix("id-") for one in values["id"]
             ]
             items = [
-                {
-                    "id": f"id-{reference}",
-                    "points": 0.16,
-                    "number": number.lstrip("+"),
-                    "status": "QUEUE",
-                    "error": None,
-                    "idx": reference,
-                }
-                for reference, number, _text in messages
+                {"id": f"id-{one}", "status": "delivered", "reason": None}
+                for one in asked
+                if one in known
             ]
-            self._decide(messages, {"count": len(items), "list": items}, "list")
+            return self._json({"items": items})
+        messages = [
+            (reference, one["phone"], one["text"])
+            for reference, one in zip(
+                values["unique_id"], values["messages"], strict=True
+            )
+        ]
+        items = [
+            {
+                "id": f"id-{reference}",
+                "phone": number,
+                "status": "unsent" if self._is_refused(number) else "queued",
+                "error_code": 2001 if self._is_refused(number) else None,
+                "error_message": "Invalid phone number",
+            }
+            for reference, number, _text in messages
+        ]
+        taken = [one for one in messages if not self._is_refused(one[1])]
+        self._decide(taken, {"success": True, "items": items}, "items")
 
-        def _serwersms(self, rest):
-            values = json.loads(self.body)
-            if rest == "messages/reports.json":
-                with provider.lock:
-                    known = set(provider.accepted)
-                asked = values.get("unique_id") or [
-                    one.removeprefix("id-") for one in values["id"]
-                ]
-                items = [
-                    {"id": f"id-{one}", "status": "delivered", "reason": None}
-                    for one in asked
-                    if one in known
-                ]
-                return self._json({"items": items})
-            messages = [
-                (reference, one["phone"], one["text"])
-                for reference, one in zip(
-                    values["unique_id"], values["messages"], strict=True
-                )
-            ]
-            items = [
-                {
-                    "id": f"id-{reference}",
-                    "phone": number,
-                    "status": "unsent" if self._is_refused(number) else "queued",
-                    "error_code": 2001 if self._is_refused(number) else None,
-                    "error_message": "Invalid phone number",
-                }
-                for reference, number, _text in messages
-            ]
-            taken = [one for one in messages if not self._is_refused(one[1])]
-            self._decide(taken, {"success": True, "items": items}, "items")
+    def _kannel(self, _rest):
+        number = self.headers["X-Kannel-To"]
+        report_url = self.headers.get("X-Kannel-DLR-Url", "")
+        # …/sms/report/<gateway>/<reference>/<secret>?…
+        reference = report_url.partition("?")[0].split("/")[-2]
+        self.provider.report_urls[reference] = report_url
+        if self._is_refused(number):
+            return self._answer(400, "Sender missing and no global set, rejected")
+        message = (reference, number, self.body.decode())
+        self._decide([message], "0: Accepted for delivery", None)
 
-        def _kannel(self, _rest):
-            number = self.headers["X-Kannel-To"]
-            report_url = self.headers.get("X-Kannel-DLR-Url", "")
-            # …/sms/report/<gateway>/<reference>/<secret>?…
-            reference = report_url.partition("?")[0].split("/")[-2]
-            provider.report_urls[reference] = report_url
-            if self._is_refused(number):
-                return self._answer(400, "Sender missing and no global set, rejected")
-            message = (reference, number, self.body.decode())
-            self._decide([message], "0: Accepted for delivery", None)
+    def _is_refused(self, number):
+        return number in self.provider.refused_numbers
 
-        def _is_refused(self, number):
-            return number in provider.refused_numbers
+    # -- its bad days ------------------------------------------------------------
 
-        # -- its bad days ------------------------------------------------------------
+    def _decide(self, messages, answer, list_name):
+        fault = self.provider.next_fault()
+        assert fault in REFUSING | ACCEPTING, fault
+        if fault in REFUSING:
+            return self._answer(int(fault), "Not now")
+        self.provider.accept(messages)
+        if fault == "lose":
+            self._hang_up()
+        elif fault == "hang":
+            time.sleep(self.provider.hang)
+            self._say(answer)
+        elif fault == "500 after":
+            self._answer(500, "Something broke")
+        elif fault == "garbage":
+            self._answer(200, "\x00\x01 rubbish {")
+        elif fault == "html":
+            self._answer(200, "<html><body>Welcome to the hotel's WiFi</body></html>")
+        elif fault == "half":
+            text = answer if isinstance(answer, str) else json.dumps(answer)
+            self._answer(200, text, cut=len(text) // 2)
+        elif fault == "some" and list_name:
+            self._say({**answer, list_name: answer[list_name][:1]})
+        else:
+            self._say(answer)
 
-        def _decide(self, messages, answer, list_name):
-            fault = provider.next_fault()
-            assert fault in REFUSING | ACCEPTING, fault
-            if fault in REFUSING:
-                return self._answer(int(fault), "Not now")
-            provider.accept(messages)
-            if fault == "lose":
-                self._hang_up()
-            elif fault == "hang":
-                time.sleep(provider.hang)
-                self._say(answer)
-            elif fault == "500 after":
-                self._answer(500, "Something broke")
-            elif fault == "garbage":
-                self._answer(200, "\x00\x01 rubbish {")
-            elif fault == "html":
-                self._answer(200, "<html><body>Welcome to the hotel's WiFi</body></html>")
-            elif fault == "half":
-                text = answer if isinstance(answer, str) else json.dumps(answer)
-                self._answer(200, text, cut=len(text) // 2)
-            elif fault == "some" and list_name:
-                self._say({**answer, list_name: answer[list_name][:1]})
-            else:
-                self._say(answer)
+    def _say(self, answer):
+        if isinstance(answer, str):
+            self._answer(202, answer)
+        else:
+            self._json(answer)
 
-        def _say(self, answer):
-            if isinstance(answer, str):
-                self._answer(202, answer)
-            else:
-                self._json(answer)
+    def _json(self, data):
+        self._answer(200, json.dumps(data), "application/json")
 
-        def _json(self, data):
-            self._answer(200, json.dumps(data), "application/json")
+    def _answer(self, status, text, kind="text/plain", cut=None):
+        content = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        if self.provider.retry_after and status in (429, 503):
+            self.send_header("Retry-After", str(self.provider.retry_after))
+        self.end_headers()
+        self.wfile.write(content[:cut])
+        self.wfile.flush()
+        if cut:
+            self._hang_up()
 
-        def _answer(self, status, text, kind="text/plain", cut=None):
-            content = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            if provider.retry_after and status in (429, 503):
-                self.send_header("Retry-After", str(provider.retry_after))
-            self.end_headers()
-            self.wfile.write(content[:cut])
-            self.wfile.flush()
-            if cut:
-                self._hang_up()
-
-        def _hang_up(self):
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-    return Handler
+    def _hang_up(self):
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)

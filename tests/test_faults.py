@@ -31,7 +31,8 @@ class TestLostAnswer(FaultCommon):
                 sms = self._queued()
                 self._pass(2)
                 self.assertStates(sms, "unconfirmed")
-                self.assertIn("lost", sms.failure_reason)
+                self.assertIn("No clear answer", sms.failure_reason)
+                self.assertIn("broke off", sms.failure_reason)
                 self.assertEqual(self.provider.accepted[sms.uuid], 1)
                 gateway.active = False
 
@@ -60,8 +61,8 @@ class TestLostAnswer(FaultCommon):
         sms = self._queued()
         self._pass()
         action = sms.with_user(self.accountant).action_ask_send_again()
-        wizard = self.env[action["res_model"]].with_user(self.accountant)
-        wizard = wizard.with_context(action["context"]).create({})
+        wizards = self.env[action["res_model"]].with_user(self.accountant)
+        wizard = wizards.with_context(**action["context"]).create({})
         self.assertIn("may have been sent already", wizard.words)
         self.assertIn(self.customer.name, wizard.words)
         self.assertRegex(wizard.words, r"may cost up to .*0\.\d\d")
@@ -340,9 +341,11 @@ class TestPoison(FaultCommon):
     def test_exception_in_our_code_for_one_message(self):
         self._gateway("kannel")
         messages = self._texts([ONE, TWO, THREE])
-        adapter = type(self.env["sms.gateway"].search([("name", "=", "kannel")])._adapter(
-            self.company
-        ))
+        adapter = type(
+            self.env["sms.gateway"]
+            .search([("name", "=", "kannel")])
+            ._adapter(self.company)
+        )
         headers = adapter._headers
 
         def _headers(gateway, message):
@@ -353,6 +356,25 @@ class TestPoison(FaultCommon):
         with patch.object(adapter, "_headers", _headers):
             self._pass()
         self.assertStates(messages, "pending", "unconfirmed", "pending")
+
+    def test_exception_while_an_answer_is_written(self):
+        self._gateway("serwersms")
+        messages = self._texts([ONE, TWO, THREE])
+        registry = self.env.registry["sms.sms"]
+        settle = registry._settle_accepted
+
+        def _settle_accepted(self, outcomes, now):
+            if TWO in self.mapped("number"):
+                raise KeyError("a mistake of ours")
+            return settle(self, outcomes, now)
+
+        with (
+            patch.object(registry, "_settle_accepted", _settle_accepted),
+            self.assertLogs("odoo.addons.sms_organizer.models.sms_settle", "WARNING"),
+        ):
+            self._pass()
+        self.assertStates(messages, "pending", "unconfirmed", "pending")
+        self.assertIn("could not be taken in", messages[1].failure_reason)
 
     def test_same_number_twice_in_a_batch_is_sent_twice(self):
         for kind in ("smsapi", "serwersms"):

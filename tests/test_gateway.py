@@ -83,6 +83,12 @@ class TestSmsGateway(OrganizerCommon):
         shared = self.env["sms.gateway"]._for_company(self.company)
         self.assertEqual(shared, self.env.ref("sms_organizer.gateway_sandbox"))
 
+    def test_gateway_of_a_deleted_company_does_not_send_for_the_others(self):
+        company = self.env["res.company"].create({"name": "Short-lived"})
+        gateway = self.gateway.copy({"company_id": company.id})
+        company.unlink()
+        self.assertFalse(gateway.exists())
+
     def test_the_first_gateway_of_the_company_sends(self):
         second = self.gateway.copy({"sequence": self.gateway.sequence - 1})
         self.assertEqual(self.env["sms.gateway"]._for_company(self.company), second)

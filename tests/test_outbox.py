@@ -90,7 +90,7 @@ class TestOutbox(OrganizerCommon, SMSCase):
         with patch.object(SandboxGateway, "send", side_effect=TimeoutError):
             self._pass()
         self.assertEqual(sms.state, "unconfirmed")
-        self.assertIn("lost", sms.failure_reason)
+        self.assertIn("No clear answer", sms.failure_reason)
         self.assertEqual(sms.run_line_id.outcome, "in_doubt")
         with self._answers(Verdict.ACCEPTED):
             self._pass(2)

@@ -33,16 +33,18 @@ class SmsSendAgain(models.TransientModel):
             )
         if safe:
             yield self.env._(
-                "%(count)s SMS, to %(whom)s: the provider does not send the same message "
-                "twice. This costs nothing if it has it already.",
+                "%(count)s SMS, to %(whom)s: the provider does not send the same "
+                "message twice. This costs nothing if it has it already.",
                 count=len(safe),
                 whom=self._whom(safe),
             )
 
     def _whom(self, messages):
-        names = [sms.partner_id.name or sms.number for sms in messages[:SHOWN]]
-        left = len(messages) - len(names)
-        if left:
+        everyone = list(
+            dict.fromkeys(sms.partner_id.name or sms.number for sms in messages)
+        )
+        names = everyone[:SHOWN]
+        if left := len(everyone) - len(names):
             names.append(self.env._("%s more", left))
         return ", ".join(names)
 

@@ -1,0 +1,197 @@
+import ssl
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import requests
+
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.sms_organizer.gateways.base import (
+    Account,
+    Callback,
+    Forged,
+    Message,
+    Outcome,
+    Verdict,
+)
+from odoo.addons.sms_organizer.gateways.kannel import KannelGateway
+from odoo.addons.sms_organizer.gateways.serwersms import SerwerSmsGateway
+from odoo.addons.sms_organizer.gateways.smsapi import SmsApiGateway
+from odoo.addons.sms_organizer.gateways.web import _seconds, apart, nothing_left
+
+from ..provider import Provider
+
+
+@tagged("post_install", "-at_install")
+class TestDidItLeave(BaseCase):
+    def _error_of(self, url):
+        try:
+            requests.get(url, timeout=10)
+        except requests.RequestException as error:
+            return error
+        return self.fail("no error")
+
+    def test_refused_connection_surely_sent_nothing(self):
+        with Provider() as provider:
+            port = provider.port
+        self.assertTrue(nothing_left(self._error_of(f"http://127.0.0.1:{port}/")))
+
+    def test_address_that_makes_no_sense_sent_nothing(self):
+        for url in ("127.0.0.1", "ftp://127.0.0.1", "http://"):
+            self.assertTrue(nothing_left(self._error_of(url)), url)
+
+    def test_untrusted_certificate_sent_nothing(self):
+        error = requests.exceptions.SSLError(ssl.SSLCertVerificationError("no"))
+        self.assertTrue(nothing_left(error))
+
+    def test_lost_connection_may_have_sent(self):
+        with Provider(plan=["lose"]) as provider:
+            gateway = KannelGateway(Account(base_url=provider.url("kannel")))
+            outcome = gateway.send([Message("a" * 32, "+48601234567", "Hello")])
+            self.assertNotEqual(outcome[0].verdict, Verdict.NOT_TAKEN)
+        for error in (
+            requests.exceptions.ReadTimeout(),
+            requests.exceptions.ChunkedEncodingError(),
+            requests.exceptions.ConnectionError(ConnectionResetError()),
+            ConnectionResetError(),
+            ssl.SSLError(),
+        ):
+            self.assertFalse(nothing_left(error), error)
+
+    def test_retry_after_in_seconds_and_as_a_date(self):
+        self.assertEqual(_seconds("120"), 120)
+        self.assertEqual(_seconds("-5"), 0)
+        self.assertIsNone(_seconds("soon"))
+        self.assertIsNone(_seconds(None))
+        at = datetime.now(timezone.utc) + timedelta(minutes=5)
+        self.assertAlmostEqual(_seconds(format_datetime(at, usegmt=True)), 300, delta=3)
+
+    def test_words_of_a_provider_are_printable_and_short(self):
+        outcome = Outcome("a", Verdict.REJECTED, reason="No\x00\n\tway" + "!" * 999)
+        self.assertTrue(outcome.reason.startswith("No way!"))
+        self.assertEqual(len(outcome.reason), 300)
+
+    def test_same_number_is_taken_apart(self):
+        one, two, three = (Message(ref, "+1", "x") for ref in "abc")
+        other = Message("d", "+2", "x")
+        self.assertEqual(
+            apart([one, two, other, three]), [[one, other], [two], [three]]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRequests(BaseCase):
+    """What each provider is asked, field by field."""
+
+    account = Account(
+        username="user",
+        password="secret",
+        sender="Firm",
+        report_url="https://erp.example.com/sms/report/1/abc",
+    )
+    message = Message(
+        "a" * 32,
+        "+48601234567",
+        "Zażółć",
+        encoding="UCS-2",
+        report_url="https://erp.example.com/sms/report/1/aaa/bbb",
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.calls = []
+
+    def _send(self, gateway_class, *messages):
+        """:return: the prepared requests that it makes; they get no answer"""
+        calls = []
+
+        def send(_session, request, **_options):
+            calls.append(request)
+            raise requests.exceptions.ReadTimeout
+
+        self.patch(requests.Session, "send", send)
+        gateway_class(self.account).send(list(messages) or [self.message])
+        return calls
+
+    def test_smsapi(self):
+        (request,) = self._send(SmsApiGateway)
+        self.assertEqual(request.url, "https://api.smsapi.pl/sms.do")
+        self.assertEqual(request.headers["Authorization"], "Bearer secret")
+        form = dict(
+            pair.split("=", 1)
+            for pair in requests.utils.unquote(request.body).split("&")
+        )
+        self.assertEqual(
+            form,
+            {
+                "to": "48601234567",
+                "message": "Zażółć",
+                "from": "Firm",
+                "format": "json",
+                "encoding": "utf-8",
+                "details": "1",
+                "idx": "a" * 32,
+                "check_idx": "1",
+                "notify_url": self.account.report_url,
+            },
+        )
+
+    def test_smsapi_sends_one_text_a_call(self):
+        texts = [Message(ref * 32, f"+4860000000{ref}", "Same") for ref in "12"]
+        calls = self._send(SmsApiGateway, *texts, self.message)
+        bodies = sorted(requests.utils.unquote(call.body) for call in calls)
+        self.assertEqual(len(bodies), 2)
+        self.assertIn("to=48600000001,48600000002&", bodies[0])
+        self.assertIn(f"idx={'1' * 32}|{'2' * 32}", bodies[0])
+
+    def test_serwersms_with_a_password(self):
+        (request,) = self._send(SerwerSmsGateway)
+        self.assertEqual(
+            request.url, "https://api2.serwersms.pl/messages/send_personalized.json"
+        )
+        values = requests.compat.json.loads(request.body)
+        self.assertEqual(
+            values,
+            {
+                "messages": [{"phone": "+48601234567", "text": "Zażółć"}],
+                "unique_id": ["a" * 32],
+                "sender": "Firm",
+                "utf": True,
+                "details": True,
+                "username": "user",
+                "password": "secret",
+            },
+        )
+
+    def test_serwersms_with_a_token(self):
+        self.account = Account(password="token")
+        (request,) = self._send(SerwerSmsGateway)
+        self.assertEqual(request.headers["Authorization"], "Bearer token")
+        self.assertNotIn(b"password", request.body)
+
+    def test_kannel(self):
+        (request,) = self._send(KannelGateway)
+        self.assertEqual(request.url, "http://127.0.0.1:13013/cgi-bin/sendsms")
+        self.assertEqual(request.body.decode(), "Zażółć")
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name.startswith("X-Kannel")
+        }
+        self.assertEqual(
+            headers,
+            {
+                "X-Kannel-Username": "user",
+                "X-Kannel-Password": "secret",
+                "X-Kannel-To": "+48601234567",
+                "X-Kannel-From": "Firm",
+                "X-Kannel-Coding": "2",
+                "X-Kannel-DLR-Mask": "19",
+                "X-Kannel-DLR-Url": f"{self.message.report_url}?status=%d&words=%A",
+            },
+        )
+
+    def test_what_makes_no_report_is_forged(self):
+        for gateway_class in (SmsApiGateway, SerwerSmsGateway, KannelGateway):
+            with self.subTest(gateway_class.provider), self.assertRaises(Forged):
+                gateway_class(self.account).parse_reports(Callback("", {"a": "b"}))
