@@ -171,7 +171,7 @@ def main():
     parser.add_argument("--kind", default="kannel")
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pause", type=float, nargs=2, default=(5, 9))
+    parser.add_argument("--pause", type=float, nargs=2, default=(2, 5))
     parser.add_argument("--limit", type=float, default=1800)
     sys.exit(not soak(parser.parse_args()))
 

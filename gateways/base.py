@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+from .words import NO_ANSWER
+
 # Longer words of a provider tell a person no more.
 MAX_WORDS = 300
 MAX_ID = 100
@@ -249,7 +251,8 @@ def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
         if not isinstance(error, Exception):
             raise error
         # its name alone: an exception may quote the request, secrets included
-        name = type(error).__name__
+        late = isinstance(error, TimeoutError)
+        name = NO_ANSWER if late else type(error).__name__
         for reference, outcome in list(outcomes.items()):
             if outcome.verdict is Verdict.UNKNOWN:
                 outcomes[reference] = Outcome(reference, Verdict.UNKNOWN, reason=name)

@@ -11,13 +11,14 @@ from urllib.parse import quote
 
 from .base import Callback, Failure, Forged, Message, Outcome, Report, Verdict
 from .web import MISCONFIGURED, PooledGateway, Trouble
+from .words import NOT_DELIVERED, REFUSED_BY_OPERATOR
 
 # 0: Accepted for delivery; 3: Queued for later delivery
 TAKEN = re.compile(r"\s*[03]\s*:")
 # delivered 1, undelivered 2, queued 4, accepted by the operator 8, rejected 16
 WISHED_REPORTS = 1 + 2 + 16
 DELIVERED = "1"
-GIVEN_UP = {"2": "not delivered", "16": "rejected by the operator"}
+GIVEN_UP = {"2": NOT_DELIVERED, "16": REFUSED_BY_OPERATOR}
 
 
 class KannelGateway(PooledGateway):
@@ -69,12 +70,12 @@ class KannelGateway(PooledGateway):
             return [Report(callback.reference, delivered=True)]
         if status not in GIVEN_UP:
             return []
-        words = callback.parameters.get("words", "")[:200]
+        words = callback.parameters.get("words", "")
         return [
             Report(
                 callback.reference,
                 delivered=False,
                 failure=Failure.OTHER,
-                reason=f"Kannel: {GIVEN_UP[status]}" + (f" ({words})" if words else ""),
+                reason=words or GIVEN_UP[status],
             )
         ]

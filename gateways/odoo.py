@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from .base import Account, Failure, Gateway, Message, Outcome, Verdict
 from .web import nothing_left
+from .words import NO_CONNECTION
 
 ACCEPTED = {"success", "processing", "sent"}
 FAILURES = {
@@ -62,7 +63,7 @@ class OdooGateway(Gateway):
                     message.reference,
                     Verdict.NOT_TAKEN,
                     failure=Failure.SERVER,
-                    reason="Could not connect to Odoo's SMS service.",
+                    reason=NO_CONNECTION,
                 )
                 for message in messages
             ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .base import Failure, Gateway, Message, Outcome, Report, Sent, Verdict
+from .words import NO_SUCH_NUMBER
 
 
 class SandboxGateway(Gateway):
@@ -38,7 +39,7 @@ class SandboxGateway(Gateway):
                 message.reference,
                 Verdict.REJECTED,
                 failure=Failure.NUMBER,
-                reason="Sandbox: numbers ending in 00 do not exist.",
+                reason=NO_SUCH_NUMBER,
             )
         return Outcome(
             message.reference,

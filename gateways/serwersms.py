@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .base import Failure, Message, Outcome, Report, Sent, Verdict
 from .web import PooledGateway, Trouble, apart, same_number, utc
+from .words import NOT_KNOWN_THERE
 
 # It tells times as its clocks show them.
 ITS_TIME = ZoneInfo("Europe/Warsaw")
@@ -147,9 +148,7 @@ class SerwerSmsGateway(PooledGateway):
             return None
         items = _items(answer)
         if not items:
-            return Outcome(
-                reference, Verdict.NOT_TAKEN, reason="SerwerSMS: not known there"
-            )
+            return Outcome(reference, Verdict.NOT_TAKEN, reason=NOT_KNOWN_THERE)
         return Outcome(
             reference, Verdict.ACCEPTED, provider_id=str(items[0].get("id") or "")
         )

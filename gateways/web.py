@@ -21,6 +21,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .base import Account, Failure, Gateway, Message, Outcome, Verdict
+from .words import BROKE_OFF, NO_ANSWER, NO_CONNECTION
 
 # Seconds for a connection, and again for each piece of the answer.
 TIMEOUT = 15
@@ -139,14 +140,11 @@ class WebGateway(Gateway):
                 return self._read(response)
         # ValueError, UnicodeError: what an address or a header cannot be
         except (requests.RequestException, OSError, ValueError) as error:
-            if nothing_left(error):
-                name = type(error).__name__
-                raise Trouble(
-                    Verdict.NOT_TAKEN, f"Could not connect to {self._host()} ({name})."
-                ) from None
             # no words of its own: it may quote the request
+            if nothing_left(error):
+                raise Trouble(Verdict.NOT_TAKEN, NO_CONNECTION) from None
             late = isinstance(error, requests.Timeout)
-            words = "no answer in time" if late else "the connection broke off"
+            words = NO_ANSWER if late else BROKE_OFF
             raise Trouble(Verdict.UNKNOWN, words) from None
 
     def ask(self, method: str, path: str, **kwargs) -> Answer:
@@ -183,9 +181,6 @@ class WebGateway(Gateway):
         return self.account.without_secrets(
             f"{line}: {text[:MAX_WORDS]}" if text else line
         )
-
-    def _host(self):
-        return self.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
     def _read(self, response):
         content = bytearray()

@@ -12,6 +12,7 @@ from . import sms_doubt
 from . import sms_report
 from . import sms_tracker
 from . import sms_odoo
+from . import sms_words
 from . import basis
 from . import organizer_run
 from . import organizer_run_line

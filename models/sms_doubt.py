@@ -63,6 +63,11 @@ class SmsSms(models.Model):
         """:param int asked: how often it was asked already"""
         return ASKED[min(asked, len(ASKED) - 1)]
 
+    def _doubt_the_process(self):
+        self._doubt(
+            self.env._("The process that was sending it stopped before the answer.")
+        )
+
     def _still_in_doubt(self, reason_of):
         for reason, messages in self._grouped_by(reason_of).items():
             messages._doubt(
@@ -105,10 +110,10 @@ class SmsSms(models.Model):
         )
         for claim, messages in answered.grouped("claim").items():
             known = {sms._reference(): from_json(sms.answer) for sms in messages}
-            messages._settle_or_doubt(claim, known)
-        handed_over._doubt(
-            self.env._("The process that was sending it stopped before the answer.")
-        )
+            in_words = messages._in_words_of(messages.company_id[:1])
+            in_words._settle_or_doubt(claim, known)
+        for company, messages in handed_over.grouped("company_id").items():
+            messages._in_words_of(company)._doubt_the_process()
         (abandoned - answered - handed_over)._give_back()
 
     # -- asking ----------------------------------------------------------------------
@@ -183,7 +188,8 @@ class SmsSms(models.Model):
             _logger.info("Nothing found out: %s", type(error).__name__)
             return
         found = {answer.reference: answer for answer in answers}
-        self._despite_others(lambda: doubtful._settle_found(found))
+        in_words = doubtful._in_words_of(company)
+        self._despite_others(lambda: in_words._settle_found(found))
 
     def _settle_found(self, found):
         """What the provider says of messages in doubt."""

@@ -136,7 +136,8 @@ class SmsGateway(models.Model):
                 "failing_since": self.failing_since or now,
                 "failures": self.failures + 1,
                 "rest_until": now + timedelta(seconds=seconds),
-                "trouble": outcomes[0].reason or self.env._("No answer"),
+                "trouble": self.env["sms.sms"]._translated(outcomes[0].reason)
+                or self.env._("No answer"),
             }
         )
 

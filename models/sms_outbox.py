@@ -165,13 +165,14 @@ class SmsSms(models.Model):
         claim = uuid4().hex
 
         def claim_and_prepare():
-            claimed = self._claim(way, adapter, claim)
+            claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
             return claimed, (claimed - claimed._cancel_unwanted())._prepare_messages()
 
         claimed, messages = self._despite_others(claim_and_prepare)
         if claimed:
+            gateway = way.gateway.with_env(claimed.env)
             outcomes, trouble = claimed._hand_over(claim, messages, adapter)
-            claimed._settle_surely(claim, outcomes, way.gateway)
+            claimed._settle_surely(claim, outcomes, gateway)
             if trouble:
                 raise trouble
             if adapter.asks_statuses and outcomes:
@@ -221,7 +222,7 @@ class SmsSms(models.Model):
             time.sleep(random.uniform(0.5, 1.5))
             try:
                 with self.env.registry.cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env = api.Environment(cr, SUPERUSER_ID, self.env.context)
                     messages = self.with_env(env)
                     messages._settle_claim(claim, outcomes, gateway.with_env(env))
                 return

@@ -170,7 +170,8 @@ class SmsSms(models.Model):
 
         def words(sms):
             report = report_of(sms)
-            return (report.delivered, report.at, report.failure, report.reason)
+            reason = sms._in_words_of(sms.company_id)._translated(report.reason)
+            return (report.delivered, report.at, report.failure, reason)
 
         for (delivered, at, failure, reason), group in changing._grouped_by(
             words

@@ -151,7 +151,8 @@ class SmsSms(models.Model):
 
     def _settle_rejected(self, outcomes):
         def words(sms):
-            return (outcomes[sms.id].failure, outcomes[sms.id].reason)
+            outcome = outcomes[sms.id]
+            return (outcome.failure, self._translated(outcome.reason))
 
         for (failure, reason), messages in self._grouped_by(words).items():
             messages._set_outcome(
@@ -165,7 +166,7 @@ class SmsSms(models.Model):
         """Back in the queue, later and later; to be taken over by another gateway of
         the company at once, where there is one."""
         doubtful = self.filtered("is_doubtful")
-        doubtful._still_in_doubt(lambda sms: outcomes[sms.id].reason)
+        doubtful._still_in_doubt(lambda sms: self._translated(outcomes[sms.id].reason))
         waiting = self - doubtful
         given_up = waiting.filtered(lambda sms: sms.attempts > len(PAUSES))
         given_up._settle_rejected(outcomes)
@@ -177,7 +178,7 @@ class SmsSms(models.Model):
             sms.write(
                 {
                     "state": "outgoing",
-                    "failure_reason": outcome.reason,
+                    "failure_reason": self._translated(outcome.reason),
                     "next_attempt_at": (
                         False if others[sms.company_id] else now + max(pause, wish)
                     ),
@@ -197,7 +198,7 @@ class SmsSms(models.Model):
 
     def _settle_unknown(self, outcomes):
         for detail, messages in self._grouped_by(
-            lambda sms: outcomes[sms.id].reason
+            lambda sms: self._translated(outcomes[sms.id].reason)
         ).items():
             if detail:
                 reason = self.env._("No clear answer from the provider: %s", detail)

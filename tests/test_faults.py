@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..gateways import words
 from ..gateways.base import Report
 from ..models.sms_settle import PAUSES
 from .common import MOBILE_TH
@@ -43,9 +44,24 @@ class TestLostAnswer(FaultCommon):
         with self._impatient("kannel"):
             self._pass()
         self.assertStates(sms, "unconfirmed")
-        self.assertIn("TimeoutError", sms.failure_reason)
+        self.assertIn("no answer in time", sms.failure_reason)
         self._pass()
         self.assertNothingTwice()
+
+    def test_reasons_are_in_the_company_s_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.company.partner_id.lang = "pl_PL"
+        self.provider.plan.append("lose")
+        self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        self.assertEqual(
+            sms.failure_reason,
+            "Brak jasnej odpowiedzi dostawcy: połączenie zostało przerwane",
+        )
+
+    def test_our_own_words_are_all_translated(self):
+        self.assertEqual(set(self.env["sms.sms"]._own_words()), set(words.ALL))
 
     def test_500_after_the_acceptance_is_in_doubt(self):
         self.provider.plan.append("500 after")
@@ -187,9 +203,9 @@ class TestNotTaken(FaultCommon):
         sms = self._queued()
         self._pass()
         self.assertStates(sms, "outgoing")
-        self.assertIn("Could not connect", sms.failure_reason)
+        self.assertIn("could not connect", sms.failure_reason)
         self.assertTrue(gateway.failing_since)
-        self.assertIn("Could not connect", gateway.trouble)
+        self.assertIn("could not connect", gateway.trouble)
         self.provider.start(self.provider.port)
         self._later(sms)
         self._pass()

@@ -62,7 +62,7 @@ class TestOdooGateway(OrganizerCommon, SMSCase):
                 try:
                     raise error
                 except requests.RequestException:
-                    raise AccessError(self.env._("It failed")) from None
+                    raise AccessError(str(error)) from None
 
             return patch.object(SmsApi, "_contact_iap", _contact_iap)
 
@@ -75,7 +75,7 @@ class TestOdooGateway(OrganizerCommon, SMSCase):
         with contact(requests.exceptions.ConnectTimeout()):
             self._pass()
         self.assertEqual(waiting.state, "outgoing")
-        self.assertIn("Could not connect", waiting.failure_reason)
+        self.assertIn("could not connect", waiting.failure_reason)
 
     def test_live_gateway_needs_no_credentials_for_it(self):
         self.assertFalse(self.gateway.sudo().password)

@@ -1,0 +1,20 @@
+"""What our own side has to say of a sending. ``models/sms_words.py`` translates it; all
+else that a person reads as a reason are the provider's own words."""
+
+NO_CONNECTION = "could not connect"
+NO_ANSWER = "no answer in time"
+BROKE_OFF = "the connection broke off"
+NOT_DELIVERED = "not delivered"
+REFUSED_BY_OPERATOR = "refused by the operator"
+NOT_KNOWN_THERE = "the provider does not know it"
+NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
+
+ALL = (
+    NO_CONNECTION,
+    NO_ANSWER,
+    BROKE_OFF,
+    NOT_DELIVERED,
+    REFUSED_BY_OPERATOR,
+    NOT_KNOWN_THERE,
+    NO_SUCH_NUMBER,
+)

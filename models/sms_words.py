@@ -1,0 +1,33 @@
+from odoo import api, models
+
+from ..gateways import words
+
+
+class SmsSms(models.Model):
+    """The reasons that are stored, in a language that the company reads."""
+
+    _inherit = "sms.sms"
+
+    def _in_words_of(self, company):
+        """:return: self; what it writes from now on is in the company's language"""
+        lang = company.partner_id.lang
+        return self.with_context(lang=lang) if lang else self
+
+    @api.model
+    def _translated(self, reason):
+        """:param str reason: of an outcome: our own words or the provider's"""
+        return self._own_words().get(reason, reason)
+
+    @api.model
+    def _own_words(self):
+        return {
+            words.NO_CONNECTION: self.env._("could not connect"),
+            words.NO_ANSWER: self.env._("no answer in time"),
+            words.BROKE_OFF: self.env._("the connection broke off"),
+            words.NOT_DELIVERED: self.env._("not delivered"),
+            words.REFUSED_BY_OPERATOR: self.env._("refused by the operator"),
+            words.NOT_KNOWN_THERE: self.env._("the provider does not know it"),
+            words.NO_SUCH_NUMBER: self.env._(
+                "Sandbox: numbers ending in 00 do not exist."
+            ),
+        }
