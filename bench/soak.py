@@ -1,13 +1,14 @@
 """./dev/bench soak [--kind kannel|smsapi|serwersms] [--messages 20000] [--seed 1]
 
 Two Odoo processes empty one outbox while one of them is killed (SIGKILL) every few
-seconds, and the provider loses 1% of its answers and answers 429 to another 1%. In the
-end the provider says what it accepted, by reference, and Odoo says what it believes.
+seconds, and the provider loses 1% of its answers and answers 429 to another 1%. In
+the end the provider says what it accepted, by reference, and Odoo what it believes.
 
 Prints a line for ``bench/README.md``; exits with 1 when a message was sent twice or lost.
 """
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -49,7 +50,8 @@ while True:
 
 STATES = """
 env.cr.execute("SELECT COALESCE(state, ''), COUNT(*) FROM sms_sms GROUP BY 1")
-print("STATES", dict(env.cr.fetchall()))
+import json
+print("STATES", json.dumps(dict(env.cr.fetchall())))
 """
 
 REFERENCES = """
@@ -74,15 +76,15 @@ def shell(script):
 
 class Worker:
     def __init__(self):
-        script = tempfile.TemporaryFile("w+")
-        script.write(WORK)
-        script.seek(0)
-        self.process = subprocess.Popen(
-            [*SHELL, "-d", os.environ["PGDATABASE"]],
-            stdin=script,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with tempfile.TemporaryFile("w+") as script:
+            script.write(WORK)
+            script.seek(0)
+            self.process = subprocess.Popen(
+                [*SHELL, "-d", os.environ["PGDATABASE"]],
+                stdin=script,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -92,7 +94,7 @@ class Worker:
 def states():
     for line in shell(STATES).splitlines():
         if line.startswith("STATES"):
-            return Counter(eval(line.partition(" ")[2]))
+            return Counter(json.loads(line.partition(" ")[2]))
     raise RuntimeError("Odoo's shell says nothing")
 
 

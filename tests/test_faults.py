@@ -501,7 +501,7 @@ class TestMeanwhile(FaultCommon):
         def opt_out(sms):
             self.env["phone.blacklist"].sudo().add(sms.number)
 
-        for happen, words in (
+        for happen, why in (
             (pay, "is paid"),
             (credit, "was credited"),
             (dispute, "is disputed"),
@@ -515,12 +515,12 @@ class TestMeanwhile(FaultCommon):
                 happen(sms)
                 self._pass()
                 self.assertStates(sms, "canceled")
-                self.assertIn(words, sms.failure_reason)
+                self.assertIn(why, sms.failure_reason)
                 self.assertEqual(run.line_ids.outcome, "cancelled")
-                self.assertIn(words, run.line_ids.explanation)
+                self.assertIn(why, run.line_ids.explanation)
                 notification = sms.mail_message_id.notification_ids
                 self.assertEqual(notification.notification_status, "canceled")
-                self.assertIn(words, notification.failure_reason)
+                self.assertIn(why, notification.failure_reason)
         self.assertFalse(self.provider.requests)
 
     def _overdue_run(self):
