@@ -4,7 +4,7 @@ Two Odoo processes empty one outbox while one of them is killed (SIGKILL) every 
 seconds, and the provider loses 1% of its answers and answers 429 to another 1%. In
 the end the provider says what it accepted, by reference, and Odoo what it believes.
 
-Prints a line for ``bench/README.md``; exits with 1 when a message was sent twice or lost.
+Prints a line for ``bench/README.md``; exits with 1 when one was sent twice, or lost.
 """
 
 import argparse
