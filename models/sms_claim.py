@@ -42,7 +42,24 @@ class SmsSms(models.Model):
     )
 
     _waiting_idx = models.Index("(company_id, id) WHERE state = 'outgoing'")
+    _odoo_idx = models.Index("(company_id, handed_over_at) WHERE gateway_id IS NULL")
     _claimed_idx = models.Index("(claimed_until) WHERE state = 'process'")
+
+    def _seems_down(self, way):
+        """A gateway in trouble is tried with one message. Odoo's own provider, which
+        has no record to note it on, is judged by what became of the last one."""
+        if way.gateway:
+            return bool(way.gateway.failing_since)
+        last = self.search(
+            [
+                ("gateway_id", "=", False),
+                ("company_id", "=", way.company.id),
+                ("handed_over_at", "!=", False),
+            ],
+            order="handed_over_at DESC",
+            limit=1,
+        )
+        return last.state in ("outgoing", "unconfirmed")
 
     def _claim(self, way, adapter, claim):
         """Take the oldest messages of this way that no other process holds.
@@ -54,7 +71,7 @@ class SmsSms(models.Model):
         self.flush_model()
         # a gateway in trouble is tried with one message
         limit = min(CLAIM_SIZE, CLAIM_CALLS * adapter.batch_size)
-        if way.gateway.failing_since:
+        if self._seems_down(way):
             limit = 1
         waiting = self._search(way.domain, order="id", limit=limit)
         # SKIP LOCKED stands inside, beside LIMIT: the rows of others do not count

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,6 +20,7 @@ ASKED_FOR = timedelta(days=3)
 SURELY_ARRIVED = timedelta(minutes=10)
 
 BATCH = 500
+LONG_AGO = datetime(1970, 1, 1)
 
 
 class SmsSms(models.Model):
@@ -121,25 +122,26 @@ class SmsSms(models.Model):
     def _can_be_asked(self, at):
         """Whether its provider can be asked at that time, or told once more."""
         self.ensure_one()
-        provider = PROVIDERS[self.gateway_id.provider] if self.gateway_id else None
-        if not provider or self.is_test or not self.handed_over_at:
+        gateway, since = self.gateway_id, self.handed_over_at
+        if not gateway._knows_what_it_got(since) or self.is_test:
             return False
+        provider = PROVIDERS[gateway.provider]
         if provider.repeats_safely:
-            return at < self.handed_over_at + provider.repeats_safely
-        return provider.looks_up and at < self.handed_over_at + ASKED_FOR
+            return at < since + provider.repeats_safely
+        return provider.looks_up and at < since + ASKED_FOR
 
     @api.depends("state", "gateway_id", "handed_over_at")
     def _compute_can_ask(self):
         now = fields.Datetime.now()
-        for sms in self:
+        # sudo: what the account can be asked is no secret
+        for sms in self.sudo():
             sms.can_ask = sms.state == "unconfirmed" and sms._can_be_asked(now)
 
     def _repeats_safely(self):
         """Whether it may be handed over again now, and is surely not sent twice."""
-        provider = PROVIDERS[self.gateway_id.provider] if self.gateway_id else None
         return bool(
-            provider
-            and provider.repeats_safely
+            self.gateway_id
+            and PROVIDERS[self.gateway_id.provider].repeats_safely
             and self._can_be_asked(fields.Datetime.now())
         )
 
@@ -150,12 +152,13 @@ class SmsSms(models.Model):
             due & Domain("is_test", "=", False), ["gateway_id", "company_id"]
         )
         for gateway, company in groups:
-            if gateway._rests() or gateway.is_sandbox or not gateway.active:
+            if gateway._rests() or not gateway._knows_what_it_got(now):
                 continue
             theirs = (
                 due
                 & Domain("gateway_id", "=", gateway.id)
                 & Domain("company_id", "=", company.id)
+                & Domain("handed_over_at", ">", gateway.account_since or LONG_AGO)
             )
             provider = PROVIDERS[gateway.provider]
             if provider.repeats_safely:

@@ -25,7 +25,15 @@ class SmsGateway(models.Model):
 
     _inherit = "sms.gateway"
 
+    _ACCOUNT_FIELDS = {"provider", "base_url", "username", "password"}
+
     failing_since = fields.Datetime(readonly=True, copy=False)
+    account_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The last change of the account. Another account does not know what the "
+        "former one was given.",
+    )
     failures = fields.Integer("Failures in a row", readonly=True, copy=False)
     rest_until = fields.Datetime("Next try", readonly=True, copy=False)
     trouble = fields.Char(readonly=True, copy=False, help="In the provider's words")
@@ -159,9 +167,20 @@ class SmsGateway(models.Model):
 
     def write(self, vals):
         # whoever mends the account need not wait for the end of the rest
-        if {"provider", "base_url", "username", "password", "test_mode"} & vals.keys():
+        if {*self._ACCOUNT_FIELDS, "test_mode"} & vals.keys():
             vals = {**vals, "rest_until": False, "failures": 0}
+        if self._ACCOUNT_FIELDS & vals.keys():
+            vals = {**vals, "account_since": fields.Datetime.now()}
         return super().write(vals)
+
+    def _knows_what_it_got(self, since):
+        """Whether the account now is the one that was given messages at that time."""
+        return bool(
+            self.active
+            and not self.is_sandbox
+            and since
+            and since >= (self.account_since or since)
+        )
 
     # -- reports that are none -------------------------------------------------------
 

@@ -177,6 +177,8 @@ class SmsSms(models.Model):
                 raise trouble
             if adapter.asks_statuses and outcomes:
                 self._wake()  # for the reports
+            if not gateway and took_nothing(outcomes.values()):
+                return 0  # there is no record of it that could rest
         return len(claimed)
 
     def _hand_over(self, claim, messages, adapter):

@@ -129,6 +129,37 @@ class TestLostAnswer(FaultCommon):
         with self.assertRaisesRegex(Exception, "cannot be asked"):
             sms.with_user(self.accountant).action_ask_provider()
 
+    def test_other_account_is_not_given_what_the_former_one_may_have(self):
+        for kind in ("smsapi", "serwersms"):
+            with self.subTest(kind):
+                self.provider.forget()
+                self.provider.plan.append("lose")
+                gateway = self._gateway(kind)
+                sms = self._queued()
+                self._pass()
+                with Provider() as theirs:
+                    gateway.base_url = theirs.url(kind)
+                    gateway.account_since += timedelta(seconds=2)  # tests are fast
+                    sms.handed_over_at -= timedelta(minutes=11)
+                    self._later(sms)
+                    self._pass(2)
+                    self.assertFalse(theirs.requests)
+                self.assertStates(sms, "unconfirmed")
+                self.assertFalse(sms.can_ask)
+                gateway.active = False
+
+    def test_archived_gateway_is_not_asked(self):
+        self.provider.plan.append("lose")
+        gateway = self._gateway("smsapi")
+        sms = self._queued()
+        self._pass()
+        gateway.active = False
+        self._later(sms)
+        self._pass()
+        self.assertStates(sms, "unconfirmed")
+        sms.invalidate_recordset()
+        self.assertFalse(sms.can_ask)
+
     def test_what_is_paid_meanwhile_is_not_repeated(self):
         self.provider.plan.append("lose")
         self._gateway("smsapi")

@@ -104,6 +104,19 @@ class TestNoGateway(ProcessCommon):
 
         self.startPatcher(patch.object(SmsApi, "_contact_iap", _contact_iap))
 
+    def test_outage_puts_one_batch_in_doubt_and_then_one_message_a_pass(self):
+        def _contact_iap(_api, _endpoint, params, timeout=15):
+            self.calls.append(sum(len(one["numbers"]) for one in params["messages"]))
+            raise AccessError("timed out")  # pylint: disable=translation-required
+
+        self.patch(SmsApi, "_contact_iap", _contact_iap)
+        ids = self._queue(120)
+        self._pass()
+        self._pass()
+        self.assertEqual(self.calls, [100, 1])
+        self.assertEqual(len(self._references(ids, "unconfirmed")), 101)
+        self.assertEqual(len(self._references(ids, "outgoing")), 19)
+
     def test_they_wait_for_the_commit_and_then_go_through_odoos_provider(self):
         with self._process() as env:
             values = {
