@@ -121,7 +121,10 @@ def soak(options):
         done = 0
         try:
             # killing goes on as long as there is something to interrupt
-            while sum(provider.accepted.values()) < 0.95 * options.messages:
+            while (
+                sum(provider.accepted.values()) < 0.95 * options.messages
+                and time.monotonic() - begin < options.limit
+            ):
                 time.sleep(chance.uniform(*options.pause))
                 victim = chance.randrange(2)
                 workers[victim].kill()
@@ -165,7 +168,16 @@ def report(options, provider, kills, seconds):
         f"{len(provider.twice)} | {len(lost)} | {len(hidden)} | {seconds:.0f} s |"
     )
     print(f"states: {dict(by_state)}", file=sys.stderr)
-    return not (provider.twice or lost or hidden or len(found) != options.messages)
+    left = set(found) - sent - doubtful
+    numbers = [number for number, count in provider.numbers.items() if count > 1]
+    return not (
+        provider.twice
+        or numbers
+        or lost
+        or hidden
+        or left
+        or len(found) != options.messages
+    )
 
 
 def main():

@@ -8,8 +8,9 @@ message without an outcome counts as unknown, and is never sent again blindly.
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -105,6 +106,7 @@ class Outcome(_FromOutside):
     :param provider_id: the provider's own id, where it gave one
     :param cost: what the provider says it charged, in ``currency`` (ISO 4217)
     :param reason: the provider's words, with its code; never credentials
+    :param code: the failure in Odoo's own terms (``sms.sms.failure_type``), if known
     :param retry_after: seconds that the provider asks to be left alone for
     """
 
@@ -115,6 +117,7 @@ class Outcome(_FromOutside):
     currency: str = ""
     failure: Failure = Failure.OTHER
     reason: str = ""
+    code: str = ""
     retry_after: float | None = None
 
 
@@ -186,6 +189,8 @@ class Gateway(ABC):
     looks_up = False
     #: whether it waits for somebody else, so that it must not be waited for too long
     is_remote = True
+    #: ``time.monotonic()`` after which no request may begin; None: whenever
+    deadline: float | None = None
 
     def __init__(self, account: Account):
         self.account = account
@@ -205,8 +210,9 @@ class Gateway(ABC):
     def look_up(self, references: list[str]) -> list[Outcome]:
         """What became of messages whose answer was lost.
 
-        :return: ``ACCEPTED`` for what the provider has, ``NOT_TAKEN`` for what it
-            surely never had; what it says nothing about is left out
+        :return: ``ACCEPTED`` for what the provider has, ``REJECTED`` for what it has
+            refused, ``NOT_TAKEN`` for what it says it does not know; what it says
+            nothing about is left out
         """
         return []
 
@@ -235,21 +241,15 @@ def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
         message.reference: Outcome(message.reference, Verdict.UNKNOWN)
         for message in messages
     }
-    lost = []
 
     def call():
-        try:
-            for answer in gateway.send(messages) or ():
-                if isinstance(answer, Outcome) and answer.reference in outcomes:
-                    outcomes[answer.reference] = answer
-        except BaseException as error:  # noqa: BLE001 - raised below, where it is ours
-            lost.append(error)
+        for answer in gateway.send(messages) or ():
+            if isinstance(answer, Outcome) and answer.reference in outcomes:
+                outcomes[answer.reference] = answer
 
-    if not _in_time(call, gateway):
-        lost.append(TimeoutError())
-    for error in lost:
-        if not isinstance(error, Exception):
-            raise error
+    try:
+        in_time(gateway, call)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost
         # its name alone: an exception may quote the request, secrets included
         late = isinstance(error, TimeoutError)
         name = NO_ANSWER if late else type(error).__name__
@@ -260,15 +260,30 @@ def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
     return dict(outcomes)
 
 
-def _in_time(call, gateway):
-    """:return: False when the call is still not back after the longest time for it
+def in_time(gateway: Gateway, call: Callable, *arguments):
+    """Call, and wait no longer than the gateway's longest call.
 
-    Time-outs of single reads do not bound a provider that drips its answer.
+    Time-outs of single reads do not bound a provider that drips its answer. A call that
+    is late begins nothing new: see :attr:`Gateway.deadline`.
+
+    :raise TimeoutError: when it is not back by then
     """
+    gateway.deadline = time.monotonic() + gateway.longest_call * 0.75
     if not gateway.is_remote:
-        call()
-        return True
-    thread = threading.Thread(target=call, name="sms-hand-over", daemon=True)
+        return call(*arguments)
+    results, errors = [], []
+
+    def run():
+        try:
+            results.append(call(*arguments))
+        except BaseException as error:  # noqa: BLE001 - raised below, where it is ours
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="sms-gateway", daemon=True)
     thread.start()
     thread.join(gateway.longest_call)
-    return not thread.is_alive()
+    if thread.is_alive():
+        raise TimeoutError
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -60,7 +60,8 @@ class KannelGateway(PooledGateway):
             address = quote(message.report_url, safe=":/")
             headers["X-Kannel-DLR-Mask"] = str(WISHED_REPORTS)
             headers["X-Kannel-DLR-Url"] = f"{address}?status=%d&words=%A"
-        return {name: value for name, value in headers.items() if value}
+        # as UTF-8, whatever letters a password has
+        return {name: value.encode() for name, value in headers.items() if value}
 
     def parse_reports(self, callback: Callback) -> list[Report]:
         status = callback.parameters.get("status", "")

@@ -6,9 +6,12 @@ Knows no ORM: what sends is handed in as a function, see ``models/sms_odoo.py``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import requests
 
 from .base import Account, Failure, Gateway, Message, Outcome, Verdict
-from .web import nothing_left
+from .web import BUSY, MISCONFIGURED, causes, nothing_left
 from .words import NO_CONNECTION
 
 ACCEPTED = {"success", "processing", "sent"}
@@ -33,6 +36,8 @@ class OdooGateway(Gateway):
     ``SmsApi._send_sms_batch``: ``uuid``, ``state``, maybe ``failure_reason``,
     ``sms_twilio_sid``
     :param doubtful_states: those by which that function says that it does not know
+    :param refusals: exceptions by which it says so before it asks anybody; none for
+        a function that may have sent some of the messages when it raises one
     """
 
     provider = "odoo"
@@ -46,33 +51,53 @@ class OdooGateway(Gateway):
         transmit: Callable[[list[Message]], list[dict]],
         batch_size: int,
         doubtful_states: frozenset[str] = frozenset(),
+        refusals: tuple[type[Exception], ...] = (),
     ):
         super().__init__(account)
         self.transmit = transmit
         self.batch_size = batch_size
         self.doubtful_states = doubtful_states
+        self.refusals = refusals
 
     def send(self, messages: list[Message]) -> list[Outcome]:
         try:
             results = self.transmit(messages)
         except Exception as error:
-            if not nothing_left(error):
+            outcome = self._judge(error)
+            if not outcome:
                 raise
-            return [
-                Outcome(
-                    message.reference,
-                    Verdict.NOT_TAKEN,
-                    failure=Failure.SERVER,
-                    reason=NO_CONNECTION,
-                )
-                for message in messages
-            ]
+            return [replace(outcome, reference=one.reference) for one in messages]
         by_uuid = {result["uuid"]: result for result in results}
         return [
             self._outcome(message, by_uuid[message.reference[:32]])
             for message in messages
             if message.reference[:32] in by_uuid
         ]
+
+    def _judge(self, error):
+        """What an exception says of all messages; None where it says nothing."""
+        if not self.refusals:
+            return None  # an unknown provider may have sent some of them
+        chain = list(causes(error))
+        if any(type(one).__name__ == "InsufficientCreditError" for one in chain):
+            return Outcome("", Verdict.REJECTED, failure=Failure.CREDIT)
+        if nothing_left(error):
+            return Outcome("", Verdict.NOT_TAKEN, reason=NO_CONNECTION)
+        for one in chain:
+            response = getattr(one, "response", None)
+            if response is not None and response.status_code in BUSY | MISCONFIGURED:
+                reason = f"HTTP {response.status_code}"
+                return Outcome("", Verdict.NOT_TAKEN, reason=reason)
+        asked = any(
+            isinstance(one, requests.RequestException)
+            or type(one).__name__ == "IAPServerError"
+            for one in chain
+        )
+        if isinstance(error, self.refusals) and not asked:
+            return Outcome(
+                "", Verdict.NOT_TAKEN, failure=Failure.ACCOUNT, reason=str(error)
+            )
+        return None
 
     def _outcome(self, message, result):
         state = result["state"]
@@ -87,5 +112,6 @@ class OdooGateway(Gateway):
             message.reference,
             Verdict.UNKNOWN if doubtful else Verdict.REJECTED,
             failure=FAILURES.get(state, Failure.OTHER),
-            reason=result.get("failure_reason") or state.replace("_", " "),
+            code=state,
+            reason=result.get("failure_reason") or "",
         )

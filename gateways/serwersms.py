@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .base import Failure, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, Trouble, apart, same_number, utc
+from .web import PooledGateway, Trouble, by_text, same_number, utc
 from .words import NOT_KNOWN_THERE
 
 # It tells times as its clocks show them.
@@ -45,17 +45,14 @@ class SerwerSmsGateway(PooledGateway):
     looks_up = True
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
-        """Each number once: it sends but once to it. ``utf`` is that of the call."""
-        return [
-            group
-            for encoding in sorted({message.encoding for message in messages})
-            for group in apart([m for m in messages if m.encoding == encoding])
-        ]
+        """One text a call, to many numbers, each once: it sends but once to each."""
+        return by_text(messages)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         answer = self._post(
-            "/messages/send_personalized.json",
-            messages=[{"phone": m.number, "text": m.text} for m in messages],
+            "/messages/send_sms.json",
+            phone=[message.number for message in messages],
+            text=messages[0].text,
             unique_id=[message.reference for message in messages],
             sender=self.account.sender,
             utf=messages[0].encoding != "GSM-7",
@@ -135,7 +132,11 @@ class SerwerSmsGateway(PooledGateway):
         ]
 
     def look_up(self, references: list[str]) -> list[Outcome]:
-        """Each alone: an answer about several does not say which is which."""
+        """Each alone: an answer about several does not say which is which.
+
+        That it takes ``unique_id`` here is told by copies of its documentation only:
+        the outbox believes "not known" of an account that knows other references.
+        """
         found = self.together(self._look_up, references)
         return [outcome for outcome in found if outcome]
 
@@ -149,8 +150,14 @@ class SerwerSmsGateway(PooledGateway):
         items = _items(answer)
         if not items:
             return Outcome(reference, Verdict.NOT_TAKEN, reason=NOT_KNOWN_THERE)
+        refused = items[0].get("status") == "unsent"
         return Outcome(
-            reference, Verdict.ACCEPTED, provider_id=str(items[0].get("id") or "")
+            reference,
+            Verdict.REJECTED if refused else Verdict.ACCEPTED,
+            provider_id=str(items[0].get("id") or ""),
+            reason=str(items[0].get("reason") or "SerwerSMS: unsent")
+            if refused
+            else "",
         )
 
 

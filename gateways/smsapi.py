@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from .base import Callback, Failure, Forged, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, Trouble, same_number, utc
+from .web import PooledGateway, Trouble, by_text, same_number, utc
 
 ALREADY_SENT = 53
 # Try later: "8 error in request", "201/202 internal error", "999 internal error".
@@ -56,14 +56,7 @@ class SmsApiGateway(PooledGateway):
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
         """One text a call, to many numbers, each once."""
-        by_text: dict[str, list[dict[str, Message]]] = {}
-        for message in messages:
-            calls = by_text.setdefault(message.text, [])
-            call = next((one for one in calls if message.number not in one), None)
-            if call is None:
-                calls.append(call := {})
-            call[message.number] = message
-        return [list(call.values()) for calls in by_text.values() for call in calls]
+        return by_text(messages)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         data = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from abc import abstractmethod
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -21,7 +22,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .base import Account, Failure, Gateway, Message, Outcome, Verdict
-from .words import BROKE_OFF, NO_ANSWER, NO_CONNECTION
+from .words import BROKE_OFF, NO_ANSWER, NO_CONNECTION, NO_TIME
 
 # Seconds for a connection, and again for each piece of the answer.
 TIMEOUT = 15
@@ -41,6 +42,7 @@ NOTHING_LEFT = (
     ConnectTimeoutError,
     NewConnectionError,  # also when a name cannot be resolved
     ssl.SSLCertVerificationError,
+    UnicodeEncodeError,  # in a header
 )
 
 # What these say was not accepted. Any other trouble may come after the acceptance.
@@ -89,21 +91,23 @@ class Trouble(Exception):
         )
 
 
-def nothing_left(error: BaseException) -> bool:
-    """Whether the request surely never left, by what it was raised from."""
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it was raised from, by whatever road."""
     seen = set()
     pending = [error]
     while pending:
         one = pending.pop()
-        if not isinstance(one, BaseException) or id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, NOTHING_LEFT):
-            return True
-        # urllib3 keeps the cause in ``reason``, requests keeps urllib3's in ``args``
-        pending += [one.__cause__, one.__context__, getattr(one, "reason", None)]
-        pending += [argument for argument in one.args]
-    return False
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            # urllib3 keeps the cause in ``reason``, requests keeps urllib3's in ``args``
+            pending += [one.__cause__, one.__context__, getattr(one, "reason", None)]
+            pending += one.args
+
+
+def nothing_left(error: BaseException) -> bool:
+    """Whether the request surely never left, by what it was raised from."""
+    return any(isinstance(one, NOTHING_LEFT) for one in causes(error))
 
 
 class WebGateway(Gateway):
@@ -128,6 +132,9 @@ class WebGateway(Gateway):
         :param kwargs: as ``requests`` takes them: ``json``, ``data``, ``params``, …
         :raise Trouble: without an answer
         """
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            # nobody waits any more for what would become of it
+            raise Trouble(Verdict.NOT_TAKEN, NO_TIME)
         try:
             with self.session.request(
                 method,
@@ -235,7 +242,7 @@ class PooledGateway(WebGateway):
         self.session.mount("https://", adapter)
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
         futures = [pool.submit(function, argument) for argument in arguments]
-        done, _late = wait(futures, timeout=self.longest_call - TIMEOUT)
+        done, _late = wait(futures, timeout=0.95 * self.longest_call)
         # who is late is in doubt; nobody waits for them
         pool.shutdown(wait=False, cancel_futures=True)
         return [future.result() for future in done]
@@ -252,15 +259,17 @@ class PooledGateway(WebGateway):
             ]
 
 
-def apart(messages: list[Message]) -> list[list[Message]]:
-    """Split, so that no number is twice in a group: some providers send to it once."""
-    groups: list[dict[str, Message]] = []
+def by_text(messages: list[Message]) -> list[list[Message]]:
+    """Groups of the same text, no number twice in one: some providers would send to it
+    but once, and their answer would not say of which message it is."""
+    calls: dict[str, list[dict[str, Message]]] = {}
     for message in messages:
+        groups = calls.setdefault(message.text, [])
         group = next((one for one in groups if message.number not in one), None)
         if group is None:
             groups.append(group := {})
         group[message.number] = message
-    return [list(group.values()) for group in groups]
+    return [list(group.values()) for groups in calls.values() for group in groups]
 
 
 def same_number(one: str, other: str) -> bool:

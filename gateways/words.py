@@ -3,6 +3,7 @@ else that a person reads as a reason are the provider's own words."""
 
 NO_CONNECTION = "could not connect"
 NO_ANSWER = "no answer in time"
+NO_TIME = "the provider is too slow: there was no time left for it"
 BROKE_OFF = "the connection broke off"
 NOT_DELIVERED = "not delivered"
 REFUSED_BY_OPERATOR = "refused by the operator"
@@ -12,6 +13,7 @@ NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
 ALL = (
     NO_CONNECTION,
     NO_ANSWER,
+    NO_TIME,
     BROKE_OFF,
     NOT_DELIVERED,
     REFUSED_BY_OPERATOR,

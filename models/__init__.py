@@ -10,6 +10,7 @@ from . import sms_claim
 from . import sms_settle
 from . import sms_doubt
 from . import sms_report
+from . import sms_report_refusal
 from . import sms_tracker
 from . import sms_odoo
 from . import sms_words

@@ -42,8 +42,17 @@ class SmsSms(models.Model):
                     "failure_reason": False,
                 }
             )
-        elif state == "unconfirmed":
-            trackers._action_update_from_sms_state("error", "unknown", reason)
+        elif state in ("unconfirmed", "error"):
+            # Odoo leaves a failure as it was told first; doubt may end in another one
+            trackers.mail_notification_id.filtered(
+                lambda one: one.notification_status != "sent"
+            ).write(
+                {
+                    "notification_status": "exception",
+                    "failure_type": failure_type,
+                    "failure_reason": reason,
+                }
+            )
         else:
             trackers._action_update_from_sms_state(state, failure_type, reason)
         self.mail_message_id._notify_message_notification_update()

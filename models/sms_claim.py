@@ -191,7 +191,10 @@ class SmsSms(models.Model):
                 return self.browse().union(*(sms._cancel_unwanted() for sms in self))
             _logger.warning("SMS %s cannot be sent: %r", self.id, error)
             reason = self.env._("It could not be prepared: %s", error)
-            self._set_outcome("error", "unknown", reason=reason)
+            if self.is_doubtful:
+                self._stop_asking(reason)
+            else:
+                self._set_outcome("error", "unknown", reason=reason)
             return self
 
     def _unwanted(self):

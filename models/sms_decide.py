@@ -123,6 +123,7 @@ class SmsSms(models.Model):
                 "provider_id": False,
                 "report_asked_at": False,
                 "claim": False,
+                "handed_over_at": False,
                 "attempts": 0,
                 "next_attempt_at": False,
                 "is_doubtful": False,

@@ -1,12 +1,12 @@
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..gateways import PROVIDERS
-from ..gateways.base import Verdict
+from ..gateways.base import Verdict, in_time
 from .sms_claim import from_json
 from .sms_outbox import Way
 
@@ -20,7 +20,6 @@ ASKED_FOR = timedelta(days=3)
 SURELY_ARRIVED = timedelta(minutes=10)
 
 BATCH = 500
-LONG_AGO = datetime(1970, 1, 1)
 
 
 class SmsSms(models.Model):
@@ -69,8 +68,76 @@ class SmsSms(models.Model):
             self.env._("The process that was sending it stopped before the answer.")
         )
 
-    def _still_in_doubt(self, reason_of):
-        for reason, messages in self._grouped_by(reason_of).items():
+    def _still_in_doubt(self, outcomes):
+        """:param dict outcomes: id → Outcome of the repetition"""
+        for reason, messages in self._grouped_by(
+            lambda sms: self._translated(outcomes[sms.id].reason)
+        ).items():
+            messages._doubt(
+                self.env._(
+                    "It may have been sent. Asked again, the provider says: %s", reason
+                )
+            )
+
+    def _stop_asking(self, reason):
+        """It is not wanted any more; whether it was sent, a person has to find out."""
+        self._set_outcome(
+            "unconfirmed",
+            "unknown",
+            reason=self.env._("It may have been sent. It is not repeated: %s", reason),
+            ask_at=False,
+            claim=False,
+        )
+
+    # -- what a stopped process left behind ------------------------------------------
+
+    def _recover_abandoned(self):
+        """What became of the messages that a process held which is gone."""
+        abandoned = self.search(
+            [
+                ("state", "=", "process"),
+                ("claim", "!=", False),
+                ("claimed_until", "<", fields.Datetime.now()),
+            ],
+            limit=BATCH,
+        ).try_lock_for_update()
+        if not abandoned:
+            return
+        abandoned.invalidate_recordset(flush=False)
+        answered = {sms: sms._known_answer() for sms in abandoned}
+        known = self.browse().union(*(sms for sms in abandoned if answered[sms]))
+        handed_over = abandoned.filtered("handed_over_at") - known
+        _logger.info(
+            "%s SMS were left behind: %s had been handed over, and are in doubt",
+            len(abandoned),
+            len(handed_over),
+        )
+        for claim, messages in known.grouped("claim").items():
+            in_words = messages._in_words_of(messages.company_id[:1])
+            in_words._settle_or_doubt(
+                claim, {sms._reference(): answered[sms] for sms in messages}
+            )
+        for company, messages in handed_over.grouped("company_id").items():
+            messages._in_words_of(company)._doubt_the_process()
+        (abandoned - known - handed_over)._give_back()
+
+    def _known_answer(self):
+        """The outcome that was written down; None where there is none to be read."""
+        try:
+            return from_json(self.answer) if self.answer else None
+        except (KeyError, TypeError, ValueError):
+            return None  # written by another version
+
+    def _doubt_the_process(self):
+        self._doubt(
+            self.env._("The process that was sending it stopped before the answer.")
+        )
+
+    def _still_in_doubt(self, outcomes):
+        """:param dict outcomes: id → Outcome of the repetition"""
+        for reason, messages in self._grouped_by(
+            lambda sms: self._translated(outcomes[sms.id].reason)
+        ).items():
             messages._doubt(
                 self.env._(
                     "It may have been sent. Asked again, the provider says: %s", reason
@@ -158,16 +225,21 @@ class SmsSms(models.Model):
                 due
                 & Domain("gateway_id", "=", gateway.id)
                 & Domain("company_id", "=", company.id)
-                & Domain("handed_over_at", ">", gateway.account_since or LONG_AGO)
+                & Domain("handed_over_at", ">", gateway._known_since())
             )
             provider = PROVIDERS[gateway.provider]
             if provider.repeats_safely:
                 fresh = Domain("handed_over_at", ">", now - provider.repeats_safely)
-                self._send_batch_or_skip(Way(company, gateway, theirs & fresh))
+                way = Way(company, gateway, theirs & fresh)
+                self._step_or_skip(lambda way=way: self._send_batch(way))
             elif provider.looks_up:
                 self._look_up(gateway, company, theirs)
 
     def _look_up(self, gateway, company, due):
+        # before anything is committed: of the account that the domain was made for
+        adapter = gateway._adapter(company)
+        control = self._known_to(gateway)
+
         def take():
             doubtful = self.search(due, limit=BATCH, order="ask_at, id")
             doubtful = doubtful.try_lock_for_update()
@@ -182,17 +254,42 @@ class SmsSms(models.Model):
         doubtful = self._despite_others(take)
         if not doubtful:
             return
-        references = [sms._reference() for sms in doubtful]
-        adapter = gateway._adapter(company)
+        references = [sms._reference() for sms in doubtful | control]
+        self._commit_progress()
         try:
-            answers = adapter.look_up(references)
+            answers = in_time(adapter, adapter.look_up, references)
         except Exception as error:  # noqa: BLE001 - asked again later; sending goes on
             # its type alone: it may quote the request, credentials included
             _logger.info("Nothing found out: %s", type(error).__name__)
             return
         found = {answer.reference: answer for answer in answers}
+        if not any(
+            found[sms._reference()].verdict is Verdict.ACCEPTED
+            for sms in control
+            if sms._reference() in found
+        ):
+            # who does not know what it has, cannot be believed not to have the rest
+            found = {
+                reference: answer
+                for reference, answer in found.items()
+                if answer.verdict is not Verdict.NOT_TAKEN
+            }
         in_words = doubtful._in_words_of(company)
         self._despite_others(lambda: in_words._settle_found(found))
+
+    def _known_to(self, gateway):
+        """The last message that the gateway surely has: it is asked about too."""
+        return self.search(
+            [
+                ("gateway_id", "=", gateway.id),
+                ("is_test", "=", False),
+                ("state", "in", ("pending", "sent")),
+                ("provider_id", "!=", False),
+                ("handed_over_at", ">", gateway._known_since()),
+            ],
+            order="id DESC",
+            limit=1,
+        )
 
     def _settle_found(self, found):
         """What the provider says of messages in doubt."""
@@ -204,11 +301,16 @@ class SmsSms(models.Model):
         outcomes = {sms.id: found[sms._reference()] for sms in known}
         groups = known._grouped_by(lambda sms: outcomes[sms.id].verdict)
         groups[Verdict.ACCEPTED]._settle_accepted(outcomes, now)
+        groups[Verdict.REJECTED]._settle_rejected(outcomes)
         missing = groups[Verdict.NOT_TAKEN].filtered(
             lambda sms: sms.handed_over_at < now - SURELY_ARRIVED
         )
         missing.is_doubtful = False
         missing._settle_not_taken(outcomes, now)
+        waiting = missing.filtered(lambda sms: sms.state == "outgoing")
+        waiting.failure_type = False
+        waiting._tell_chatter("outgoing")
+        known.run_line_id.run_id._settle_state()
 
     def action_ask_provider(self):
         """*Ask the provider*: now, instead of at the next time."""

@@ -102,12 +102,13 @@ class SmsGateway(models.Model):
     def _check_base_url(self):
         for gateway in self.sudo().filtered("base_url"):  # sudo: to read the address
             if not ADDRESS.fullmatch(gateway.base_url):
+                # not quoted: Odoo logs what it says, and it may hold a password
                 raise ValidationError(
                     self.env._(
-                        "Address: “%s” can't be used. Enter http:// or https:// and a "
-                        "host name, for example https://api.example.com, and the user "
-                        "name and password in their own fields.",
-                        gateway.base_url,
+                        "Address: what you entered can't be used. Enter http:// or "
+                        "https:// and a host name, for example "
+                        "https://api.example.com, and the user name and password in "
+                        "their own fields."
                     )
                 )
 

@@ -1,5 +1,5 @@
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -14,6 +14,10 @@ LONGEST_WISH = 24 * 3600
 
 # How far back the form looks to say how long messages wait.
 WATCHED = timedelta(days=1)
+
+# Longer than a batch takes.
+ACCOUNT_MARGIN = timedelta(minutes=5)
+LONG_AGO = datetime(1970, 1, 1)
 
 
 class SmsGateway(models.Model):
@@ -38,8 +42,7 @@ class SmsGateway(models.Model):
     rest_until = fields.Datetime("Next try", readonly=True, copy=False)
     trouble = fields.Char(readonly=True, copy=False, help="In the provider's words")
     refused_reports = fields.Integer(
-        readonly=True,
-        copy=False,
+        compute="_compute_refused_reports",
         help="Delivery reports that did not come from the provider, or were about "
         "messages that are not known. They changed nothing.",
     )
@@ -179,20 +182,10 @@ class SmsGateway(models.Model):
             self.active
             and not self.is_sandbox
             and since
-            and since >= (self.account_since or since)
+            and since > self._known_since()
         )
 
-    # -- reports that are none -------------------------------------------------------
-
-    def _count_refused_report(self):
-        """By SQL: others may be at it, and nobody's cache knows the figure."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE sms_gateway
-                   SET refused_reports = COALESCE(refused_reports, 0) + 1
-                 WHERE id IN %s
-                """,
-                tuple(self.ids) or (0,),
-            )
-        )
+    def _known_since(self):
+        """What was handed over before may have gone to another account: a batch that
+        was under way goes on with the one that it began with."""
+        return (self.account_since or LONG_AGO) + ACCOUNT_MARGIN

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools.urls import urljoin
 
 from odoo.addons.sms.tools.sms_api import SmsApi
@@ -9,6 +10,8 @@ from ..gateways.odoo import OdooGateway
 # Odoo's own service takes many in a call; others, such as Twilio, one after another.
 IAP_BATCH = 100
 OTHERS_BATCH = 10
+# Whose ways of failing we know.
+KNOWN = ("odoo.addons.sms.", "odoo.addons.sms_twilio.")
 
 
 class SmsGateway(models.Model):
@@ -19,7 +22,9 @@ class SmsGateway(models.Model):
     def _odoo_adapter(self, company):
         """:param company: ``res.company`` whose account is used"""
         company = company or self.env.company
-        is_iap = company._get_sms_api_class() is SmsApi
+        api_class = company._get_sms_api_class()
+        is_iap = api_class is SmsApi
+        is_known = api_class.__module__.startswith(KNOWN)
         url = urljoin(company.get_base_url(), "/sms/status")
 
         def transmit(messages):
@@ -42,4 +47,5 @@ class SmsGateway(models.Model):
             batch_size=IAP_BATCH if is_iap else OTHERS_BATCH,
             # sms_twilio says so when a request got lost; IAP, when it has trouble
             doubtful_states=frozenset() if is_iap else frozenset({"server_error"}),
+            refusals=(UserError,) if is_known else (),
         )

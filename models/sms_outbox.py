@@ -58,11 +58,12 @@ class SmsSms(models.Model):
         # OVERRIDES 'sms'
         # sudo: the outbox belongs to no user; what it writes, no user may write
         outbox = self.sudo()
-        outbox._despite_others(outbox._recover_abandoned)
-        outbox._ask_reports()
-        outbox._ask_about_doubtful()
+        recover = outbox._recover_abandoned
+        outbox._step_or_skip(lambda: outbox._despite_others(recover))
+        outbox._step_or_skip(outbox._ask_reports)
+        outbox._step_or_skip(outbox._ask_about_doubtful)
         outbox._send_waiting()
-        outbox._despite_others(outbox._settle_runs)
+        outbox._step_or_skip(lambda: outbox._despite_others(outbox._settle_runs))
 
     def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Nothing is sent inside the caller's transaction: the outbox is woken when it
@@ -108,12 +109,28 @@ class SmsSms(models.Model):
         """
         finished = set()
         while ways := [way for way in self._ways() if way.key not in finished]:
-            for way in ways:
-                count = self._send_batch_or_skip(way)
+            self._commit_progress(0, self._count_waiting(ways))
+            if not self._send_by(ways, finished):
+                return
+
+    def _send_by(self, ways, finished):
+        """Take turns, until nothing waits or another gateway has to take over.
+
+        :param set finished: keys of ways by which nothing waits any more
+        :return: False when the time is up
+        """
+        while ways:
+            for way in list(ways):
+                count = self._step_or_skip(lambda way=way: self._send_batch(way)) or 0
                 if not count:
                     finished.add(way.key)
-                elif self._commit_progress(count, self._count_waiting(ways)) <= 0:
-                    return
+                    ways.remove(way)
+                elif self._commit_progress(count) <= 0:
+                    self._commit_progress(0, self._count_waiting(ways))
+                    return False
+                if way.gateway._rests():
+                    return True
+        return True
 
     def _ways(self):
         """What can be sent now: for each company that has something waiting, the
@@ -131,54 +148,50 @@ class SmsSms(models.Model):
 
     def _due_domain(self):
         now = fields.Datetime.now()
-        return (
-            Domain("state", "=", "outgoing")
-            & Domain("to_delete", "!=", True)
-            & (
-                Domain("next_attempt_at", "=", False)
-                | Domain("next_attempt_at", "<=", now)
-            )
+        return Domain("state", "=", "outgoing") & (
+            Domain("next_attempt_at", "=", False) | Domain("next_attempt_at", "<=", now)
         )
 
     def _count_waiting(self, ways):
         return self.search_count(Domain.OR(way.domain for way in ways), limit=COUNTED)
 
-    def _send_batch_or_skip(self, way):
-        """One company's or gateway's trouble is not the others'.
+    def _step_or_skip(self, step):
+        """The trouble of one step, company or gateway is not the others'.
 
-        :return: how many messages were taken from the queue
+        :return: what the step returns; None when it failed
         """
         try:
-            return self._send_batch(way)
+            return step()
         except Exception:
             if not self._can_commit() or self._database_is_gone():
                 raise
             # whatever was claimed is found later, as if this process had died
             self.env.cr.rollback()
-            _logger.exception(
-                "The SMS of %s wait: %s", way.company.name, way.gateway.name
-            )
-            return 0
+            _logger.exception("A step of the SMS outbox was left out")
+            return None
 
     def _send_batch(self, way):
-        adapter = way.gateway._adapter(way.company)
         claim = uuid4().hex
 
         def claim_and_prepare():
+            # of the same transaction as the mode that the messages are marked with
+            adapter = way.gateway._adapter(way.company)
             claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
-            return claimed, (claimed - claimed._cancel_unwanted())._prepare_messages()
+            messages = (claimed - claimed._cancel_unwanted())._prepare_messages()
+            return adapter, claimed, messages
 
-        claimed, messages = self._despite_others(claim_and_prepare)
-        if claimed:
-            gateway = way.gateway.with_env(claimed.env)
-            outcomes, trouble = claimed._hand_over(claim, messages, adapter)
-            claimed._settle_surely(claim, outcomes, gateway)
-            if trouble:
-                raise trouble
-            if adapter.asks_statuses and outcomes:
-                self._wake()  # for the reports
-            if not gateway and took_nothing(outcomes.values()):
-                return 0  # there is no record of it that could rest
+        adapter, claimed, messages = self._despite_others(claim_and_prepare)
+        if not claimed:
+            return 0
+        gateway = way.gateway.with_env(claimed.env)
+        outcomes, trouble = claimed._hand_over(claim, messages, adapter)
+        claimed._settle_surely(claim, outcomes, gateway)
+        if trouble:
+            raise trouble
+        if adapter.asks_statuses and outcomes:
+            self._wake()  # for the reports
+        if not gateway and took_nothing(outcomes.values()):
+            return 0  # there is no record of it that could rest
         return len(claimed)
 
     def _hand_over(self, claim, messages, adapter):

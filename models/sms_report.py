@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import consteq, hmac
 
 from ..gateways import PROVIDERS
-from ..gateways.base import Forged, Sent
+from ..gateways.base import Forged, Sent, in_time
 from .sms_settle import FAILURE_TYPES
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class SmsGateway(models.Model):
         return hmac(self.env(su=True), "sms_report", message)[:SECRET_LENGTH]
 
     def _takes_callback(self, about, secret):
-        return consteq(self._secret(about), secret)
+        return consteq(self._secret(about).encode(), secret.encode())
 
 
 class SmsSms(models.Model):
@@ -48,7 +48,7 @@ class SmsSms(models.Model):
 
     report_asked_at = fields.Datetime(readonly=True, copy=False)
 
-    _unreported_idx = models.Index("(report_asked_at, id) WHERE state = 'pending'")
+    _unreported_idx = models.Index("(sent_at) WHERE state = 'pending'")
 
     def _report_url(self):
         """Where a report about this message may be sent to; it holds a secret."""
@@ -66,6 +66,7 @@ class SmsSms(models.Model):
     def _ask_reports(self):
         """Ask the gateways that can be asked what became of what they accepted."""
         asked = self._despite_others(self._take_unreported)
+        asked = asked.filtered(lambda sms: not sms.gateway_id._rests())
         for (gateway, company, is_test), messages in asked._grouped_by(
             lambda sms: (sms.gateway_id, sms.company_id, sms.is_test)
         ).items():
@@ -103,7 +104,7 @@ class SmsSms(models.Model):
 
     def _statuses(self, adapter, queries):
         try:
-            return adapter.statuses(queries)
+            return in_time(adapter, adapter.statuses, queries)
         except Exception as error:  # noqa: BLE001 - asked again later; sending goes on
             # its type alone: it may quote the request, credentials included
             _logger.info("No reports: %s", type(error).__name__)
@@ -137,7 +138,7 @@ class SmsSms(models.Model):
             gateway._count_refused_report()
             return False
         known = self._apply_reports(reports, gateway)
-        if len(known) < len(reports):
+        if len(known) < len({(one.reference, one.provider_id) for one in reports}):
             gateway._count_refused_report()
         return True
 
@@ -166,7 +167,17 @@ class SmsSms(models.Model):
             )
 
         known = messages.filtered(report_of)
-        changing = known.filtered(lambda sms: sms.state in OPEN_STATES)
+        # delivered although it was said not to be taken: it is not sent once more
+        changing = known.filtered(
+            lambda sms: (
+                sms.state in OPEN_STATES
+                or (
+                    sms.state == "outgoing"
+                    and sms.handed_over_at
+                    and report_of(sms).delivered
+                )
+            )
+        )
 
         def words(sms):
             report = report_of(sms)

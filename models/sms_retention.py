@@ -63,9 +63,12 @@ class SmsSms(models.Model):
         for prefix, messages in self._grouped_by(
             lambda sms: country_prefix(sms.number)
         ).items():
-            messages.mail_message_id.notification_ids.filtered(
+            told = messages.mail_message_id.notification_ids.filtered(
                 lambda one: one.notification_type == "sms"
-            ).sms_number = prefix
+            )
+            told.sms_number = prefix
+            for reason, group in told.grouped("failure_reason").items():
+                group.failure_reason = without_numbers(reason)
             messages.number = prefix
         for words, messages in self._grouped_by(lambda sms: sms.failure_reason).items():
             messages.failure_reason = without_numbers(words)

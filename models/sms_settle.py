@@ -78,7 +78,10 @@ class SmsSms(models.Model):
             groups[verdict] = groups[verdict].filtered(
                 lambda sms: sms.state in ("process", "unconfirmed")
             )
-        groups[Verdict.REJECTED]._settle_rejected(by_id)
+        # a repetition that is refused says nothing of the first time
+        again = groups[Verdict.REJECTED].filtered("is_doubtful")
+        again._still_in_doubt(by_id)
+        (groups[Verdict.REJECTED] - again)._settle_rejected(by_id)
         groups[Verdict.NOT_TAKEN]._settle_not_taken(by_id, now)
         groups[Verdict.UNKNOWN]._settle_unknown(by_id)
         ours.write({"claim": False, "answer": False})
@@ -152,25 +155,26 @@ class SmsSms(models.Model):
     def _settle_rejected(self, outcomes):
         def words(sms):
             outcome = outcomes[sms.id]
-            return (outcome.failure, self._translated(outcome.reason))
+            failure_type = FAILURE_TYPES.get(outcome.failure, "unknown")
+            if outcome.code in known:
+                failure_type = outcome.code
+            return (failure_type, self._translated(outcome.reason))
 
-        for (failure, reason), messages in self._grouped_by(words).items():
+        known = dict(self._fields["failure_type"].selection)
+        for (failure_type, reason), messages in self._grouped_by(words).items():
             messages._set_outcome(
-                "error",
-                FAILURE_TYPES.get(failure, "unknown"),
-                reason=reason,
-                is_doubtful=False,
+                "error", failure_type, reason=reason, is_doubtful=False
             )
 
     def _settle_not_taken(self, outcomes, now):
         """Back in the queue, later and later; to be taken over by another gateway of
         the company at once, where there is one."""
         doubtful = self.filtered("is_doubtful")
-        doubtful._still_in_doubt(lambda sms: self._translated(outcomes[sms.id].reason))
+        doubtful._still_in_doubt(outcomes)
         waiting = self - doubtful
         given_up = waiting.filtered(lambda sms: sms.attempts > len(PAUSES))
         given_up._settle_rejected(outcomes)
-        others = waiting._gateways_left()
+        taken_over = waiting._taken_over()
         for sms in waiting - given_up:
             outcome = outcomes[sms.id]
             pause = PAUSES[max(sms.attempts, 1) - 1] * random.uniform(0.75, 1)
@@ -180,21 +184,19 @@ class SmsSms(models.Model):
                     "state": "outgoing",
                     "failure_reason": self._translated(outcome.reason),
                     "next_attempt_at": (
-                        False if others[sms.company_id] else now + max(pause, wish)
+                        False if sms in taken_over else now + max(pause, wish)
                     ),
                 }
             )
 
-    def _gateways_left(self):
-        """``{company: whether another gateway than theirs can send now}``"""
-        gateways = self.env["sms.gateway"]
-        return {
-            company: any(
-                gateway not in messages.gateway_id
-                for gateway, _domain in gateways._ways(company)
-            )
-            for company, messages in self.grouped("company_id").items()
-        }
+    def _taken_over(self):
+        """Those whose gateway rests, and that another one of the company takes now."""
+        resting = self.filtered(lambda sms: sms.gateway_id._rests())
+        taken = self.browse()
+        for company, messages in resting.grouped("company_id").items():
+            for _gateway, domain in self.env["sms.gateway"]._ways(company):
+                taken |= messages.filtered_domain(domain)
+        return taken
 
     def _settle_unknown(self, outcomes):
         for detail, messages in self._grouped_by(

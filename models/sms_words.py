@@ -23,6 +23,9 @@ class SmsSms(models.Model):
         return {
             words.NO_CONNECTION: self.env._("could not connect"),
             words.NO_ANSWER: self.env._("no answer in time"),
+            words.NO_TIME: self.env._(
+                "the provider is too slow: there was no time left for it"
+            ),
             words.BROKE_OFF: self.env._("the connection broke off"),
             words.NOT_DELIVERED: self.env._("not delivered"),
             words.REFUSED_BY_OPERATOR: self.env._("refused by the operator"),

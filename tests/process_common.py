@@ -119,6 +119,7 @@ class ProcessCommon(TransactionCase):
     def _let_time_pass(self, ids):
         """The lease of a process that is gone ends; the provider may be asked."""
         with self._process() as env:
+            env.cr.execute("UPDATE sms_gateway SET account_since = NULL")
             env.cr.execute(
                 """
                 UPDATE sms_sms

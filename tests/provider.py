@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 # What it may do with a request. Those after ACCEPTING have accepted the messages.
-REFUSING = {"429", "503", "500", "401"}
+REFUSING = {"429", "503", "500", "401", "quote"}
 ACCEPTING = {
     "accept",  # as it should be
     "lose",  # closes the connection without an answer
@@ -40,6 +40,8 @@ class Provider:
         self.hang = 3
         self.refused_numbers = set()
         self.on_accept = None
+        self.ignores_references = False
+        self.forgets_references = False
         self.choose = None  # instead of the plan: a function without arguments
         self.forget()
 
@@ -154,6 +156,8 @@ class Handler(BaseHTTPRequestHandler):
         assert len(references) == len(numbers), form
         with self.provider.lock:
             known = [ref for ref in references if ref in self.provider.accepted]
+            if self.provider.forgets_references:
+                known = []
         if known and form.get("check_idx"):
             return self._json({"error": 53, "message": "Not unique idx parameter"})
         refused = [n for n in numbers if f"+{n}" in self.provider.refused_numbers]
@@ -181,6 +185,8 @@ class Handler(BaseHTTPRequestHandler):
         if rest == "messages/reports.json":
             with self.provider.lock:
                 known = set(self.provider.accepted)
+            if self.provider.ignores_references and "unique_id" in values:
+                known = set()
             asked = values.get("unique_id") or [
                 one.removeprefix("id-") for one in values["id"]
             ]
@@ -191,9 +197,9 @@ class Handler(BaseHTTPRequestHandler):
             ]
             return self._json({"items": items})
         messages = [
-            (reference, one["phone"], one["text"])
-            for reference, one in zip(
-                values["unique_id"], values["messages"], strict=True
+            (reference, number, values["text"])
+            for reference, number in zip(
+                values["unique_id"], values["phone"], strict=True
             )
         ]
         items = [
@@ -228,6 +234,8 @@ class Handler(BaseHTTPRequestHandler):
     def _decide(self, messages, answer, list_name):
         fault = self.provider.next_fault()
         assert fault in REFUSING | ACCEPTING, fault
+        if fault == "quote":
+            return self._answer(403, f"Wrong: {self._credentials()}")
         if fault in REFUSING:
             return self._answer(int(fault), "Not now")
         self.provider.accept(messages)
@@ -271,6 +279,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if cut:
             self._hang_up()
+
+    def _credentials(self):
+        headers = [f"{name}={value}" for name, value in self.headers.items()]
+        return f"{headers} {self.body}"
 
     def _hang_up(self):
         self.close_connection = True

@@ -187,6 +187,9 @@ class TestLostAnswer(FaultCommon):
 
     def test_what_the_provider_surely_never_had_is_sent(self):
         self._gateway("serwersms")
+        known = self._queued()
+        self._pass()
+        self.assertStates(known, "pending")
         sms = self._queued()
         with patch("requests.Session.send", side_effect=ConnectionResetError):
             self._pass()
@@ -199,7 +202,60 @@ class TestLostAnswer(FaultCommon):
         self._later(sms)
         self._pass()
         self.assertStates(sms, "pending")
-        self.assertEqual(self.provider.accepted, {sms.uuid: 1})
+        self.assertEqual(self.provider.accepted, {known.uuid: 1, sms.uuid: 1})
+
+    def test_provider_that_knows_no_reference_is_not_believed(self):
+        self.provider.ignores_references = True
+        self._gateway("serwersms")
+        self._queued()
+        self._pass()
+        self.provider.plan.append("lose")
+        sms = self._queued()
+        self._pass()
+        for _try in range(3):
+            sms.handed_over_at -= timedelta(minutes=11)
+            self._later(sms)
+            self._pass()
+        self.assertStates(sms, "unconfirmed")
+        self.assertNothingTwice()
+
+    def test_refused_repetition_says_nothing_of_the_first_time(self):
+        self.provider.plan.append("lose")
+        self._gateway("smsapi")
+        sms = self._queued()
+        self._pass()
+        self.provider.forgets_references = True
+        self.provider.refused_numbers = {sms.number}
+        self._later(sms)
+        self._pass()
+        self.assertStates(sms, "unconfirmed")
+        self.assertIn("may have been sent", sms.failure_reason)
+        self.assertIn("No valid phone numbers", sms.failure_reason)
+
+    def test_chatter_tells_how_the_doubt_ended(self):
+        self.provider.plan.append("lose")
+        gateway = self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        notification = sms.mail_message_id.notification_ids
+        self.assertIn("No clear answer", notification.failure_reason)
+        report = Report(sms.uuid, delivered=False, reason="Phone is off")
+        sms._apply_reports([report], gateway)
+        self.assertEqual(notification.notification_status, "exception")
+        self.assertEqual(notification.failure_reason, "Phone is off")
+
+    def test_window_whose_words_are_not_true_any_more_sends_nothing(self):
+        self.provider.plan.append("lose")
+        self._gateway("smsapi")
+        sms = self._queued()
+        self._pass()
+        action = sms.with_user(self.accountant).action_ask_send_again()
+        wizards = self.env[action["res_model"]].with_user(self.accountant)
+        wizard = wizards.with_context(**action["context"]).create({})
+        self.assertIn("costs nothing", wizard.words)
+        sms.handed_over_at -= timedelta(hours=13)
+        with self.assertRaisesRegex(Exception, "has changed meanwhile"):
+            wizard.action_send_again()
 
     def test_ask_the_provider_button_asks_now(self):
         self.provider.plan.append("lose")
@@ -289,6 +345,27 @@ class TestNotTaken(FaultCommon):
         self._later(sms)
         self._pass()
         self.assertEqual(len(self.provider.requests), 6)
+
+    def test_delivered_although_it_was_said_not_to_be_taken(self):
+        self.provider.plan.append("503")
+        gateway = self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        sms._apply_reports([Report(sms.uuid, delivered=True)], gateway)
+        self.assertStates(sms, "sent")
+        self._later(sms)
+        self._pass()
+        self.assertFalse(self.provider.accepted, "it is not sent once more")
+
+    def test_report_of_odoo_s_does_not_hold_back_another_attempt(self):
+        self.provider.plan.append("503")
+        self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        sms.to_delete = True  # as /sms/status does with any uuid that it hears of
+        self._later(sms)
+        self._pass()
+        self.assertStates(sms, "pending")
 
     def test_waiting_message_says_why_on_the_invoice(self):
         self.provider.plan.append("503")
@@ -472,6 +549,29 @@ class TestSeveralGateways(FaultCommon):
         self.assertNothingTwice()
         self.assertTrue(down.failing_since)
 
+    def test_partly_busy_gateway_pauses_although_there_is_another(self):
+        first = self._gateway("kannel", sequence=1)
+        self._gateway("smsapi", sequence=2)
+        self.provider.plan.extend(["accept", "429", "accept"])
+        self.provider.retry_after = 600
+        messages = self._texts([ONE, TWO, THREE])
+        self._pass()
+        waiting = messages.filtered(lambda sms: sms.state == "outgoing")
+        self.assertEqual(len(waiting), 1)
+        self.assertEqual(waiting.gateway_id, first)
+        self.assertEqual(waiting.attempts, 1)
+        pause = waiting.next_attempt_at - fields.Datetime.now()
+        self.assertGreater(pause, timedelta(seconds=590))
+
+    def test_next_gateway_that_takes_others_only_takes_over_nothing(self):
+        self._gateway("kannel", sequence=1)
+        self._gateway("smsapi", sequence=2, handles="organizer")
+        self.provider.choose = lambda: "503"
+        message = self._texts([ONE])
+        self._pass()
+        self.assertStates(message, "outgoing")
+        self.assertTrue(message.next_attempt_at)
+
     def test_next_gateway_does_not_take_over_what_is_in_doubt(self):
         first = self._gateway("kannel", sequence=1)
         self._gateway("smsapi", sequence=2)
@@ -583,7 +683,7 @@ class TestSecrets(FaultCommon):
     def test_credentials_stay_where_they_are(self):
         secrets = list(CREDENTIALS.values())
         for kind in ("smsapi", "serwersms", "kannel"):
-            for fault in ("accept", "lose", "garbage", "401", "500", "503"):
+            for fault in ("accept", "lose", "garbage", "401", "500", "quote"):
                 self.provider.forget()
                 self.provider.choose = lambda fault=fault: fault
                 gateway = self._gateway(kind)

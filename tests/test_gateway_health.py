@@ -91,6 +91,11 @@ class TestGatewayHealth(OrganizerCommon):
             with self.subTest(values), self.assertRaisesRegex(ValidationError, words):
                 self.gateway.write(values)
 
+    def test_refused_address_is_not_quoted(self):
+        with self.assertRaises(ValidationError) as caught:
+            self.gateway.base_url = "https://user:secret@host"
+        self.assertNotIn("secret", str(caught.exception))
+
     def test_right_set_up_is_taken(self):
         for values in (
             {"base_url": "http://127.0.0.1:13013"},

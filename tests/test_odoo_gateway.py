@@ -77,6 +77,29 @@ class TestOdooGateway(OrganizerCommon, SMSCase):
         self.assertEqual(waiting.state, "outgoing")
         self.assertIn("could not connect", waiting.failure_reason)
 
+    def test_what_says_that_nothing_was_sent_is_believed(self):
+        busy = requests.Response()
+        busy.status_code = 503
+
+        class InsufficientCreditError(Exception):
+            """As Odoo's iap has it."""
+
+        for error, state in (
+            (requests.exceptions.HTTPError(response=busy), "outgoing"),
+            (AccessError(self.env._("No account")), "outgoing"),
+            (InsufficientCreditError(), "error"),
+        ):
+            sms = self._queued()
+            with (
+                self.subTest(error),
+                patch.object(SmsApi, "_contact_iap", side_effect=error),
+            ):
+                self._pass()
+                self.assertEqual(sms.state, state)
+            self.gateway.action_try_now()
+            self.gateway._forget_trouble()
+            sms.state = "canceled"
+
     def test_live_gateway_needs_no_credentials_for_it(self):
         self.assertFalse(self.gateway.sudo().password)
         self.assertFalse(self.gateway.is_sandbox)
@@ -107,7 +130,7 @@ class TestNoGateway(ProcessCommon):
     def test_outage_puts_one_batch_in_doubt_and_then_one_message_a_pass(self):
         def _contact_iap(_api, _endpoint, params, timeout=15):
             self.calls.append(sum(len(one["numbers"]) for one in params["messages"]))
-            raise AccessError("timed out")  # pylint: disable=translation-required
+            raise requests.exceptions.ReadTimeout
 
         self.patch(SmsApi, "_contact_iap", _contact_iap)
         ids = self._queue(120)

@@ -109,6 +109,7 @@ class TestReports(FaultCommon, HttpCase):
             genuine.replace(base, f"/sms/report/{self.gateway.id}"),  # another gateway
             f"{base}/{sms.uuid}/{'0' * 20}?status=1",
             f"{base}/{sms.uuid}/?status=1",
+            f"{base}/{sms.uuid}/%C3%A9?status=1",
             f"{base}/{other.uuid}/{self.kannel._secret(sms.uuid)}?status=1",
             f"{base}/{'0' * 20}?status=1&idx={sms.uuid}",
             f"{base}/{sms.uuid}/{self.kannel._secret(sms.uuid)}",  # makes no sense

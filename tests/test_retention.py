@@ -22,7 +22,8 @@ class TestRetention(OrganizerCommon):
 
     def test_number_and_text_go_and_the_figures_stay(self):
         sms = self._old(sms_phone=REFUSED_BY_SANDBOX)
-        sms.failure_reason = f"{REFUSED_BY_SANDBOX} does not exist"
+        sms._set_outcome("error", reason=f"{REFUSED_BY_SANDBOX} does not exist")
+        notification = sms.mail_message_id.notification_ids
         names = [
             "state",
             "segments",
@@ -38,6 +39,7 @@ class TestRetention(OrganizerCommon):
         self.assertEqual(sms.number, "+48…")
         self.assertIn("removed", sms.body)
         self.assertEqual(sms.failure_reason, "••• does not exist")
+        self.assertEqual(notification.failure_reason, "••• does not exist")
         self.assertEqual(sms.read(names), before)
 
     def test_it_is_gone_from_the_chatter_and_from_the_run(self):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 SHOWN = 5
@@ -11,11 +12,15 @@ class SmsSendAgain(models.TransientModel):
     _description = "Send in spite of doubt"
 
     sms_ids = fields.Many2many("sms.sms", string="In doubt", readonly=True)
-    words = fields.Text(compute="_compute_words")
+    words = fields.Text(compute="_compute_words", store=True)
 
+    @api.depends("sms_ids")
     def _compute_words(self):
         for wizard in self:
-            wizard.words = "\n\n".join(wizard._paragraphs())
+            wizard.words = wizard._in_words()
+
+    def _in_words(self):
+        return "\n\n".join(self._paragraphs())
 
     def _paragraphs(self):
         doubtful = self.sms_ids
@@ -60,4 +65,11 @@ class SmsSendAgain(models.TransientModel):
         )
 
     def action_send_again(self):
+        if self.words != self._in_words():
+            raise UserError(
+                self.env._(
+                    "What it may cost has changed meanwhile. Close this window and look "
+                    "again."
+                )
+            )
         return self.sms_ids.action_send_doubtful_again()

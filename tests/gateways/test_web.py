@@ -1,4 +1,5 @@
 import ssl
+import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -13,11 +14,12 @@ from odoo.addons.sms_organizer.gateways.base import (
     Message,
     Outcome,
     Verdict,
+    hand_over,
 )
 from odoo.addons.sms_organizer.gateways.kannel import KannelGateway
 from odoo.addons.sms_organizer.gateways.serwersms import SerwerSmsGateway
 from odoo.addons.sms_organizer.gateways.smsapi import SmsApiGateway
-from odoo.addons.sms_organizer.gateways.web import _seconds, apart, nothing_left
+from odoo.addons.sms_organizer.gateways.web import _seconds, by_text, nothing_left
 
 from ..provider import Provider
 
@@ -71,12 +73,43 @@ class TestDidItLeave(BaseCase):
         self.assertTrue(outcome.reason.startswith("No way!"))
         self.assertEqual(len(outcome.reason), 300)
 
-    def test_same_number_is_taken_apart(self):
+    def test_one_text_a_call_and_each_number_once(self):
         one, two, three = (Message(ref, "+1", "x") for ref in "abc")
         other = Message("d", "+2", "x")
+        longer = Message("e", "+2", "xx")
         self.assertEqual(
-            apart([one, two, other, three]), [[one, other], [two], [three]]
+            by_text([one, two, other, longer, three]),
+            [[one, other], [two], [three], [longer]],
         )
+
+    def test_late_call_begins_nothing_new(self):
+        with Provider(delay=0.3) as provider:
+            provider.refused_numbers = {"+48601234599"}
+            gateway = SmsApiGateway(Account(base_url=provider.url("smsapi")))
+            gateway.longest_call = 1
+            messages = [
+                Message(f"{number:032}", f"+486012345{number}", "Same")
+                for number in range(80, 100)
+            ]
+            outcomes = hand_over(gateway, messages)
+            verdicts = {outcome.verdict for outcome in outcomes.values()}
+            self.assertEqual(verdicts, {Verdict.ACCEPTED, Verdict.NOT_TAKEN})
+            accepted = {
+                reference
+                for reference, outcome in outcomes.items()
+                if outcome.verdict is Verdict.ACCEPTED
+            }
+            self.assertEqual(accepted, set(provider.accepted))
+            reached = len(provider.requests)
+            time.sleep(1)
+            self.assertEqual(len(provider.requests), reached)
+            self.assertLess(reached, 6)
+
+    def test_password_of_any_letters_reaches_kannel(self):
+        with Provider() as provider:
+            account = Account(provider.url("kannel"), "użytkownik", "zażółć")
+            outcome = KannelGateway(account).send([TestRequests.message])[0]
+            self.assertEqual(outcome.verdict, Verdict.ACCEPTED)
 
 
 @tagged("post_install", "-at_install")
@@ -147,13 +180,14 @@ class TestRequests(BaseCase):
     def test_serwersms_with_a_password(self):
         (request,) = self._send(SerwerSmsGateway)
         self.assertEqual(
-            request.url, "https://api2.serwersms.pl/messages/send_personalized.json"
+            request.url, "https://api2.serwersms.pl/messages/send_sms.json"
         )
         values = requests.compat.json.loads(request.body)
         self.assertEqual(
             values,
             {
-                "messages": [{"phone": "+48601234567", "text": "Zażółć"}],
+                "phone": ["+48601234567"],
+                "text": "Zażółć",
                 "unique_id": ["a" * 32],
                 "sender": "Firm",
                 "utf": True,
@@ -174,7 +208,7 @@ class TestRequests(BaseCase):
         self.assertEqual(request.url, "http://127.0.0.1:13013/cgi-bin/sendsms")
         self.assertEqual(request.body.decode(), "Zażółć")
         headers = {
-            name: value
+            name: value.decode()
             for name, value in request.headers.items()
             if name.startswith("X-Kannel")
         }
