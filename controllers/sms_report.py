@@ -22,8 +22,12 @@ class SmsReport(Controller):
     def report(self, gateway_id, secret, reference="", **parameters):
         """A delivery report, about one message or about several."""
         httprequest = request.httprequest
+        if httprequest.method == "HEAD":  # which werkzeug takes for a GET
+            return Response(mimetype="text/plain")
+        if "chunked" in httprequest.headers.get("Transfer-Encoding", "").lower():
+            return Response("Length required", status=411, mimetype="text/plain")
         if (httprequest.content_length or 0) > MAX_BODY:
-            return Response("Too long", status=413)
+            return Response("Too long", status=413, mimetype="text/plain")
         callback = Callback(
             reference=reference,
             parameters={

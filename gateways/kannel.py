@@ -10,7 +10,7 @@ import re
 from urllib.parse import quote
 
 from .base import Callback, Failure, Forged, Message, Outcome, Report, Verdict
-from .web import MISCONFIGURED, PooledGateway, Trouble
+from .web import MISCONFIGURED, PooledGateway
 from .words import NOT_DELIVERED, REFUSED_BY_OPERATOR
 
 # 0: Accepted for delivery; 3: Queued for later delivery
@@ -44,7 +44,7 @@ class KannelGateway(PooledGateway):
             return [
                 Outcome(message.reference, Verdict.REJECTED, reason=self.words(answer))
             ]
-        raise self.trouble(answer) or Trouble(Verdict.UNKNOWN, self.words(answer))
+        raise self.trouble(answer) or self.nonsense(answer)
 
     def _headers(self, message):
         headers = {

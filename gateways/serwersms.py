@@ -62,7 +62,7 @@ class SerwerSmsGateway(PooledGateway):
         if "error" in found:
             return self._refused(messages, found["error"])
         if not isinstance(found.get("items"), list):
-            raise Trouble(Verdict.UNKNOWN, self.words(answer))
+            raise self.nonsense(answer)
         by_number = {m.number: m for m in messages}
         return [
             self._outcome(message, item)

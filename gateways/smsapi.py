@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from .base import Callback, Failure, Forged, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, Trouble, by_text, same_number, utc
+from .web import PooledGateway, by_text, same_number, utc
 
 ALREADY_SENT = 53
 # Try later: "8 error in request", "201/202 internal error", "999 internal error".
@@ -77,7 +77,7 @@ class SmsApiGateway(PooledGateway):
         if "error" in found:
             return self._refused(messages, found)
         if not isinstance(found.get("list"), list):
-            raise Trouble(Verdict.UNKNOWN, self.words(answer))
+            raise self.nonsense(answer)
         return [
             self._outcome(message, item)
             for item in found["list"]

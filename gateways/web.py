@@ -6,6 +6,7 @@ itself; what may have arrived is in doubt until somebody knows better.
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from abc import abstractmethod
@@ -22,7 +23,16 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .base import Account, Failure, Gateway, Message, Outcome, Verdict
-from .words import BROKE_OFF, NO_ANSWER, NO_CONNECTION, NO_TIME
+from .words import (
+    BROKE_OFF,
+    NO_ANSWER,
+    NO_CONNECTION,
+    NO_REQUEST,
+    NO_SECURE_CONNECTION,
+    NO_TIME,
+    NONSENSE,
+    UNKNOWN_HOST,
+)
 
 # Seconds for a connection, and again for each piece of the answer.
 TIMEOUT = 15
@@ -44,6 +54,17 @@ NOTHING_LEFT = (
     ssl.SSLCertVerificationError,
     UnicodeEncodeError,  # in a header
 )
+
+# Reasons of OpenSSL's that come with the handshake only.
+HANDSHAKE = {
+    "CERTIFICATE_VERIFY_FAILED",
+    "HTTP_REQUEST",
+    "NO_PROTOCOLS_AVAILABLE",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "WRONG_VERSION_NUMBER",
+}
 
 # What these say was not accepted. Any other trouble may come after the acceptance.
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -100,14 +121,35 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         if isinstance(one, BaseException) and id(one) not in seen:
             seen.add(id(one))
             yield one
-            # urllib3 keeps the cause in ``reason``, requests keeps urllib3's in ``args``
+            # urllib3 keeps it in ``reason``, requests keeps urllib3's in ``args``
             pending += [one.__cause__, one.__context__, getattr(one, "reason", None)]
             pending += one.args
 
 
 def nothing_left(error: BaseException) -> bool:
     """Whether the request surely never left, by what it was raised from."""
-    return any(isinstance(one, NOTHING_LEFT) for one in causes(error))
+    return any(
+        isinstance(one, NOTHING_LEFT) or _is_handshake(one) for one in causes(error)
+    )
+
+
+def why_nothing_left(error: BaseException) -> tuple[str, Failure]:
+    """In our own words: whose fault it is."""
+    chain = list(causes(error))
+    if any(isinstance(one, socket.gaierror) for one in chain):
+        return UNKNOWN_HOST, Failure.ACCOUNT
+    if any(isinstance(one, ssl.SSLError) for one in chain):
+        return NO_SECURE_CONNECTION, Failure.ACCOUNT
+    if any(isinstance(one, (ConnectTimeoutError, NewConnectionError)) for one in chain):
+        return NO_CONNECTION, Failure.SERVER
+    return NO_REQUEST, Failure.ACCOUNT
+
+
+def _is_handshake(error):
+    """Whether TLS failed before anything was said over it."""
+    return (
+        isinstance(error, ssl.SSLError) and getattr(error, "reason", None) in HANDSHAKE
+    )
 
 
 class WebGateway(Gateway):
@@ -149,7 +191,8 @@ class WebGateway(Gateway):
         except (requests.RequestException, OSError, ValueError) as error:
             # no words of its own: it may quote the request
             if nothing_left(error):
-                raise Trouble(Verdict.NOT_TAKEN, NO_CONNECTION) from None
+                words, failure = why_nothing_left(error)
+                raise Trouble(Verdict.NOT_TAKEN, words, failure) from None
             late = isinstance(error, requests.Timeout)
             words = NO_ANSWER if late else BROKE_OFF
             raise Trouble(Verdict.UNKNOWN, words) from None
@@ -175,6 +218,12 @@ class WebGateway(Gateway):
         if answer.status >= 500:
             return Trouble(Verdict.UNKNOWN, words)
         return None
+
+    def nonsense(self, answer: Answer) -> Trouble:
+        """An answer that does not say what became of the messages."""
+        if answer.text and "<" not in answer.text:
+            return Trouble(Verdict.UNKNOWN, self.words(answer))
+        return Trouble(Verdict.UNKNOWN, NONSENSE)
 
     def words(self, answer: Answer) -> str:
         """``HTTP 503 Service Unavailable: and the beginning of what it says``."""

@@ -2,6 +2,10 @@
 else that a person reads as a reason are the provider's own words."""
 
 NO_CONNECTION = "could not connect"
+UNKNOWN_HOST = "there is no such address"
+NO_SECURE_CONNECTION = "no secure connection: see whether it is http or https"
+NO_REQUEST = "no request could be made with this address, user name and password"
+NONSENSE = "its answer makes no sense"
 NO_ANSWER = "no answer in time"
 NO_TIME = "the provider is too slow: there was no time left for it"
 BROKE_OFF = "the connection broke off"
@@ -12,6 +16,10 @@ NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
 
 ALL = (
     NO_CONNECTION,
+    UNKNOWN_HOST,
+    NO_SECURE_CONNECTION,
+    NO_REQUEST,
+    NONSENSE,
     NO_ANSWER,
     NO_TIME,
     BROKE_OFF,

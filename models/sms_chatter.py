@@ -57,6 +57,14 @@ class SmsSms(models.Model):
             trackers._action_update_from_sms_state(state, failure_type, reason)
         self.mail_message_id._notify_message_notification_update()
 
+    def _waiting_words(self):
+        if self.failure_reason:
+            return self.env._("Not yet taken: %s", self.failure_reason)
+        routes = self.env["sms.gateway"]._routes_of(self.company_id.id)
+        if routes and not self.is_test and all(route.is_test for route in routes):
+            return self.env._("It waits: no gateway is live.")
+        return False
+
     @api.depends("state", "failure_reason", "failure_type")
     def _compute_explanation(self):
         for sms in self:
@@ -68,13 +76,17 @@ class SmsSms(models.Model):
             return False
         at = self.delivered_at if self.state == "sent" else self.sent_at
         if self.state in ("pending", "sent") and at:
-            return format_datetime(self.env, at, dt_format="short")
-        if self.state == "outgoing" and self.failure_reason:
-            return self.env._("Not yet taken: %s", self.failure_reason)
+            words = format_datetime(self.env, at, dt_format="short")
+            if self.is_test:
+                return self.env._("%s, a test: it reached nobody", words)
+            return words
         return self._failure_words()
 
     def _failure_words(self):
-        """Why it failed, for a person: the provider's words, else Odoo's."""
+        """Why it failed or still waits, for a person: the provider's words, else
+        Odoo's."""
+        if self.state == "outgoing":
+            return self._waiting_words()
         if not self or self.state not in ("error", "canceled", "unconfirmed"):
             return False
         kinds = dict(self._fields["failure_type"]._description_selection(self.env))

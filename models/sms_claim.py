@@ -180,9 +180,7 @@ class SmsSms(models.Model):
             with self.env.cr.savepoint():
                 unwanted = self._unwanted()
                 for reason, messages in unwanted.items():
-                    doubtful = messages.filtered("is_doubtful")
-                    doubtful._stop_asking(reason)
-                    (messages - doubtful)._set_outcome("canceled", reason=reason)
+                    messages._cancel(reason)
                 return self.browse().union(*unwanted.values())
         except CONCURRENCY_ERRORS:
             raise

@@ -29,9 +29,7 @@ class SmsSms(models.Model):
                     all=len(self),
                 )
             )
-        waiting._set_outcome(
-            "canceled", reason=self.env._("Cancelled by %s", self.env.user.name)
-        )
+        waiting._cancel(self.env._("Cancelled by %s", self.env.user.name))
         waiting.run_line_id.run_id._settle_state()
 
     def action_send_again(self):
@@ -53,7 +51,8 @@ class SmsSms(models.Model):
                     "their owners opted out."
                 )
             )
-        return again._queue_again()
+        again._queue_again()
+        return self._notify_queued(len(again), len(self))
 
     def action_ask_send_again(self):
         """*Send again* of messages in doubt: first say what it may cost."""
@@ -80,18 +79,39 @@ class SmsSms(models.Model):
         self._check_may_decide()
         doubtful = self.sudo()._lock_in_doubt()
         doubtful._check_not_anonymous()
+        doubtful = doubtful._still_wanted()
         words = self.env._("%s had it sent again, though it may have been sent before.")
         doubtful._leave_trace(words % self.env.user.name)
         safe = doubtful.filtered(lambda sms: sms._repeats_safely())
         safe.ask_at = fields.Datetime.now()
         self._wake()
+        (doubtful - safe).earlier_doubt = True
         (doubtful - safe)._queue_again()
-        return self._notify_queued(len(doubtful))
+        return self._notify_queued(len(doubtful), len(self))
+
+    def _still_wanted(self):
+        """Those that would not be cancelled by the outbox.
+
+        :raise UserError: with the reasons, where none is left
+        """
+        unwanted = self._unwanted()
+        unwanted |= self._opted_out_words()
+        wanted = self - self.browse().union(*unwanted.values())
+        if not wanted:
+            raise UserError("\n".join(unwanted))
+        return wanted
+
+    def _opted_out_words(self):
+        stopped = self.env["organizer.basis"]._stopped_numbers(self.mapped("number"))
+        words = self._grouped_by(lambda sms: stopped.get(sms.number, (0, None))[1])
+        words.pop(None, None)
+        return words
 
     def action_was_sent(self):
         """End the doubt: the provider has it, as somebody found out."""
         self._check_may_decide()
         doubtful = self.sudo()._lock_in_doubt()
+        doubtful._set_outcome("pending", is_doubtful=False)
         for sms in doubtful:
             sms.write(
                 {
@@ -99,7 +119,6 @@ class SmsSms(models.Model):
                     "sent_at": sms.handed_over_at or fields.Datetime.now(),
                 }
             )
-        doubtful._set_outcome("pending", is_doubtful=False)
         words = self.env._("%s decided that it was sent.", self.env.user.name)
         doubtful._leave_trace(words)
         doubtful.run_line_id.run_id._settle_state()
@@ -135,7 +154,6 @@ class SmsSms(models.Model):
         self._set_outcome("outgoing")
         self.run_line_id.run_id._settle_state()
         self._wake()
-        return self._notify_queued(len(self))
 
     def _check_not_anonymous(self):
         if any(self.mapped("is_anonymous")):
@@ -190,8 +208,17 @@ class SmsSms(models.Model):
         locked.invalidate_recordset(["state"])
         return locked.filtered(lambda sms: sms.state in states)
 
-    def _notify_queued(self, count):
-        return self._notify(self.env._("%s SMS put in the queue.", count))
+    def _notify_queued(self, count, among):
+        if count == among:
+            return self._notify(self.env._("%s SMS put in the queue.", count))
+        return self._notify(
+            self.env._(
+                "%(count)s of %(among)s SMS put in the queue. The others did not fail, "
+                "have no number, are not wanted any more, or their owners opted out.",
+                count=count,
+                among=among,
+            )
+        )
 
     def _notify(self, message):
         return {

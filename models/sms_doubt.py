@@ -38,6 +38,9 @@ class SmsSms(models.Model):
         copy=False,
         help="The provider may have it.",
     )
+    earlier_doubt = fields.Boolean(
+        "An earlier attempt may have been sent", readonly=True, copy=False
+    )
     ask_at = fields.Datetime(
         "Asked next", readonly=True, copy=False, help="When the provider is asked."
     )
@@ -79,12 +82,19 @@ class SmsSms(models.Model):
                 )
             )
 
+    def _cancel(self, reason):
+        """Take back what waits; what may have been sent earlier stays in doubt."""
+        unsure = self.filtered(lambda sms: sms.is_doubtful or sms.earlier_doubt)
+        unsure._stop_asking(reason)
+        (self - unsure)._set_outcome("canceled", reason=reason)
+
     def _stop_asking(self, reason):
         """It is not wanted any more; whether it was sent, a person has to find out."""
         self._set_outcome(
             "unconfirmed",
             "unknown",
             reason=self.env._("It may have been sent. It is not repeated: %s", reason),
+            is_doubtful=True,
             ask_at=False,
             claim=False,
         )

@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Account
@@ -144,6 +144,38 @@ class SmsGateway(models.Model):
                         "or leave the test mode on.",
                         gateway=gateway.name,
                         missing=", ".join(missing),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._without_blanks(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._without_blanks(vals))
+
+    def _without_blanks(self, vals):
+        """A blank that was pasted along is no part of a password."""
+        return {
+            name: value.strip()
+            if name in ("base_url", "username", "password", "sender")
+            and isinstance(value, str)
+            else value
+            for name, value in vals.items()
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_in_the_ledger(self):
+        # sudo: whoever may see the messages, the ledger keeps them
+        messages = self.env["sms.sms"].sudo()
+        for gateway in self:
+            if messages.search_count([("gateway_id", "=", gateway.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "“%s” has messages in the ledger, which is kept for good. "
+                        "Archive it instead: what waits then goes through the "
+                        "company's next gateway, or waits for one.",
+                        gateway.name,
                     )
                 )
 

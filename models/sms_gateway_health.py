@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..gateways.base import took_nothing
+from ..gateways.base import Failure, took_nothing
 
 # Seconds that a gateway is left alone after a failure, doubled each time.
 FIRST_REST = 5
@@ -41,6 +41,8 @@ class SmsGateway(models.Model):
     failures = fields.Integer("Failures in a row", readonly=True, copy=False)
     rest_until = fields.Datetime("Next try", readonly=True, copy=False)
     trouble = fields.Char(readonly=True, copy=False, help="In the provider's words")
+    trouble_kind = fields.Char(readonly=True, copy=False)
+    trouble_hint = fields.Char(compute="_compute_trouble_hint")
     refused_reports = fields.Integer(
         compute="_compute_refused_reports",
         help="Delivery reports that did not come from the provider, or were about "
@@ -76,6 +78,16 @@ class SmsGateway(models.Model):
             doubtful = found.get((gateway.id, "unconfirmed"), (0, False))
             gateway.unconfirmed_count = doubtful[0]
 
+    @api.depends("trouble_kind")
+    def _compute_trouble_hint(self):
+        for gateway in self:
+            gateway.trouble_hint = (
+                gateway.trouble_kind == Failure.ACCOUNT.value
+                and self.env._(
+                    "Check the address, the user name and the password or token below."
+                )
+            )
+
     def _compute_waits(self):
         waits = self._waits()
         for gateway in self:
@@ -109,6 +121,8 @@ class SmsGateway(models.Model):
     @api.model
     def _duration(self, seconds):
         seconds = int(seconds)
+        if not seconds:
+            return self.env._("less than 1 s")
         if seconds < 60:
             return self.env._("%s s", seconds)
         if seconds < 3600:
@@ -149,6 +163,7 @@ class SmsGateway(models.Model):
                 "rest_until": now + timedelta(seconds=seconds),
                 "trouble": self.env["sms.sms"]._translated(outcomes[0].reason)
                 or self.env._("No answer"),
+                "trouble_kind": outcomes[0].failure.value,
             }
         )
 
@@ -166,15 +181,36 @@ class SmsGateway(models.Model):
         """*Try now*: end the rest and wake the outbox."""
         self.check_access("write")
         self.rest_until = False
-        self.env["sms.sms"]._wake()
+        count = self._end_pauses()
+        return self.env["sms.sms"]._notify(
+            self.env._("The gateway is tried again in a moment; %s SMS wait.", count)
+        )
+
+    def _end_pauses(self):
+        """Whoever mends something need not wait for the end of the pauses.
+
+        :return: how many messages wait
+        """
+        # sudo: the ledger is written by this add-on alone
+        messages = self.env["sms.sms"].sudo()
+        waiting = messages.search(
+            [("gateway_id", "in", self.ids), ("state", "=", "outgoing")]
+        )
+        waiting.filtered("next_attempt_at").next_attempt_at = False
+        messages._wake()
+        return len(waiting)
 
     def write(self, vals):
         # whoever mends the account need not wait for the end of the rest
         if {*self._ACCOUNT_FIELDS, "test_mode"} & vals.keys():
             vals = {**vals, "rest_until": False, "failures": 0}
-        if self._ACCOUNT_FIELDS & vals.keys():
+        mended = self._ACCOUNT_FIELDS & vals.keys()
+        if mended:
             vals = {**vals, "account_since": fields.Datetime.now()}
-        return super().write(vals)
+        result = super().write(vals)
+        if mended:
+            self._end_pauses()
+        return result
 
     def _knows_what_it_got(self, since):
         """Whether the account now is the one that was given messages at that time."""

@@ -30,6 +30,11 @@ class Route(NamedTuple):
             return Domain("run_line_id", "!=", False)
         return Domain.TRUE
 
+    def _sends(self):
+        """Which of them it sends now: what was to reach somebody waits for a gateway
+        that is live."""
+        return Domain("is_test", "=", True) if self.is_test else Domain.TRUE
+
     def _takes(self, vals):
         """Whether it takes a message with these values."""
         return self.handles != "organizer" or bool(vals.get("run_line_id"))
@@ -102,7 +107,7 @@ class SmsGateway(models.Model):
         taken = Domain.FALSE
         for gateway, route in zip(gateways, routes, strict=True):
             if gateway.id in ready:
-                domain = route._domain() & ~taken
+                domain = route._domain() & route._sends() & ~taken
                 ways.append((gateway, Domain("company_id", "=", company.id) & domain))
                 taken |= route._domain()
         return ways

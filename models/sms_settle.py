@@ -98,6 +98,9 @@ class SmsSms(models.Model):
         :param dict outcomes: id → :class:`..gateways.base.Outcome`, as below
         """
         costs = self._costs(outcomes, now)
+        self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))._set_outcome(
+            "pending"
+        )
         for sms in self:
             sms.write(
                 {
@@ -105,11 +108,9 @@ class SmsSms(models.Model):
                     "cost": costs[sms.id],
                     "sent_at": sms.handed_over_at or now,
                     "is_doubtful": False,
+                    "earlier_doubt": False,
                 }
             )
-        self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))._set_outcome(
-            "pending"
-        )
         self._tell_odoo_its_ids(outcomes)
 
     def _tell_odoo_its_ids(self, outcomes):

@@ -22,6 +22,14 @@ class SmsSms(models.Model):
     def _own_words(self):
         return {
             words.NO_CONNECTION: self.env._("could not connect"),
+            words.UNKNOWN_HOST: self.env._("there is no such address"),
+            words.NO_SECURE_CONNECTION: self.env._(
+                "no secure connection: see whether it is http or https"
+            ),
+            words.NO_REQUEST: self.env._(
+                "no request could be made with this address, user name and password"
+            ),
+            words.NONSENSE: self.env._("its answer makes no sense"),
             words.NO_ANSWER: self.env._("no answer in time"),
             words.NO_TIME: self.env._(
                 "the provider is too slow: there was no time left for it"

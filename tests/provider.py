@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 # What it may do with a request. Those after ACCEPTING have accepted the messages.
-REFUSING = {"429", "503", "500", "401", "quote"}
+REFUSING = {"429", "503", "500", "401", "404", "quote"}
 ACCEPTING = {
     "accept",  # as it should be
     "lose",  # closes the connection without an answer

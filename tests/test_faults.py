@@ -91,6 +91,36 @@ class TestLostAnswer(FaultCommon):
         references = sorted(self.provider.accepted)
         self.assertEqual(references, [sms.uuid, f"{sms.uuid}01"])
 
+    def test_what_is_not_wanted_any_more_is_not_sent_again_from_doubt(self):
+        self.provider.plan.append("lose")
+        self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        self.env["phone.blacklist"].sudo().add(sms.number)
+        with self.assertRaisesRegex(Exception, "opted out"):
+            sms.with_user(self.accountant).action_send_doubtful_again()
+        self.assertStates(sms, "unconfirmed")
+
+    def test_doubt_outlives_another_attempt_that_is_taken_back(self):
+        self.provider.plan.append("lose")
+        self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        sms.with_user(self.accountant).action_send_doubtful_again()
+        self.assertStates(sms, "outgoing")
+        sms.with_user(self.accountant).action_cancel()
+        self.assertStates(sms, "unconfirmed")
+        self.assertIn("may have been sent", sms.failure_reason)
+
+    def test_sent_is_when_it_was_handed_over(self):
+        self.provider.plan.append("lose")
+        self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        sms.handed_over_at -= timedelta(hours=1)
+        sms.with_user(self.accountant).action_was_sent()
+        self.assertEqual(sms.sent_at, sms.handed_over_at)
+
     def test_provider_that_keeps_our_reference_gets_it_again_and_sends_once(self):
         self.provider.plan.append("lose")
         self._gateway("smsapi")
@@ -389,6 +419,36 @@ class TestNotTaken(FaultCommon):
         self._pass(2)
         self.assertEqual(set(sms.mapped("state")), {"pending"})
 
+    def test_whoever_mends_something_need_not_wait(self):
+        self.provider.choose = lambda: "401"
+        gateway = self._gateway("kannel")
+        sms = self._queued()
+        self._pass()
+        self.assertIn("Check the address", gateway.trouble_hint)
+        self.provider.choose = None
+        gateway.action_try_now()
+        self._pass()
+        self.assertStates(sms, "pending")
+
+    def test_wrong_settings_say_what_is_wrong(self):
+        for address, why in (
+            (f"https://127.0.0.1:{self.provider.port}", "no secure connection"),
+            (self.provider.url("kannel") + "/no/", "HTTP 404"),
+        ):
+            with self.subTest(address):
+                self.provider.choose = lambda: "404"
+                gateway = self._gateway("kannel", base_url=address)
+                sms = self._queued()
+                self._pass()
+                self.assertStates(sms, "outgoing")
+                self.assertIn(why, sms.failure_reason)
+                self.assertIn("Check the address", gateway.trouble_hint)
+                gateway.active = False
+
+    def test_blank_that_was_pasted_along_is_no_part_of_a_password(self):
+        gateway = self._gateway("kannel", password=" secret\n")
+        self.assertEqual(gateway.password, "secret")
+
     def test_outage_costs_the_attempts_of_one_message(self):
         self._gateway("kannel")
         self.provider.stop()
@@ -418,6 +478,8 @@ class TestGarbage(FaultCommon):
                     self._pass()
                     self.assertStates(sms, "unconfirmed")
                     self.assertNotIn("<", sms.failure_reason)
+                    if fault == "html":
+                        self.assertIn("makes no sense", sms.failure_reason)
                     self.assertNothingTwice()
                     gateway.active = False
 
@@ -592,6 +654,33 @@ class TestSeveralGateways(FaultCommon):
         self.assertEqual(sms.gateway_id, live)
         self.assertFalse(sms.is_test)
         self.provider.start()
+
+    def test_live_message_never_ends_on_the_sandbox_phone(self):
+        gateway = self._gateway("kannel")
+        self.provider.choose = lambda: "503"
+        for field in ("active", "test_mode"):
+            with self.subTest(field):
+                sms = self._queued()
+                self._pass()
+                gateway[field] = field == "test_mode"
+                self._later(sms)
+                sms.failure_reason = False
+                self._pass()
+                self.assertStates(sms, "outgoing")
+                self.assertFalse(sms.is_test)
+                sms.invalidate_recordset()
+                self.assertIn("no gateway is live", sms.explanation)
+                move = sms.move_id.with_user(self.accountant)
+                self.assertIn("no gateway is live", move.sms_status_words)
+                gateway[field] = field == "active"
+
+    def test_test_message_says_so_on_the_invoice(self):
+        self._gateway("kannel", test_mode=True)
+        sms = self._queued()
+        self._pass(2)
+        self.assertStates(sms, "sent")
+        move = sms.move_id.with_user(self.accountant)
+        self.assertIn("reached nobody", move.sms_status_words)
 
     def test_two_invoices_of_one_customer_in_one_go_are_both_sent(self):
         self._gateway("kannel")

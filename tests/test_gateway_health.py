@@ -58,6 +58,7 @@ class TestGatewayHealth(OrganizerCommon):
         messages.queued_at = since
         self.assertEqual(self.gateway.waiting_since, since)
         self.assertEqual(self.gateway.waiting_count, 2)
+        self.assertEqual(self.gateway._duration(0.4), "less than 1 s")
         self._pass()
         for sms, seconds in zip(messages, (5, 3700), strict=True):
             sms.sent_at = sms.queued_at + timedelta(seconds=seconds)

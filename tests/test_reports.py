@@ -133,6 +133,18 @@ class TestReports(FaultCommon, HttpCase):
         )
         self.assertEqual(response.status_code, 413)
 
+    def test_who_only_looks_changes_nothing(self):
+        sms = self._sent()
+        path = sms._report_url().removeprefix(self.kannel.get_base_url())
+        response = self.opener.head(self.base_url() + path + "?status=1", timeout=12)
+        self.assertEqual(response.status_code, 200)
+        chunked = self.opener.post(
+            self.base_url() + path, data=iter([b"status=1"]), timeout=12
+        )
+        self.assertEqual(chunked.status_code, 411)
+        self.env.invalidate_all()
+        self.assertStates(sms, "pending")
+
     def test_secrets_stay_out_of_the_access_log(self):
         sms = self._sent()
         with self.assertLogs("werkzeug", logging.INFO) as log:

@@ -68,8 +68,8 @@ class SmsSendAgain(models.TransientModel):
         if self.words != self._in_words():
             raise UserError(
                 self.env._(
-                    "What it may cost has changed meanwhile. Close this window and look "
-                    "again."
+                    "What it may cost has changed meanwhile. Close this window and "
+                    "look again."
                 )
             )
         return self.sms_ids.action_send_doubtful_again()

@@ -1,3 +1,4 @@
+import socket
 import ssl
 import time
 from datetime import datetime, timedelta, timezone
@@ -7,6 +8,7 @@ import requests
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.sms_organizer.gateways import words
 from odoo.addons.sms_organizer.gateways.base import (
     Account,
     Callback,
@@ -19,7 +21,12 @@ from odoo.addons.sms_organizer.gateways.base import (
 from odoo.addons.sms_organizer.gateways.kannel import KannelGateway
 from odoo.addons.sms_organizer.gateways.serwersms import SerwerSmsGateway
 from odoo.addons.sms_organizer.gateways.smsapi import SmsApiGateway
-from odoo.addons.sms_organizer.gateways.web import _seconds, by_text, nothing_left
+from odoo.addons.sms_organizer.gateways.web import (
+    _seconds,
+    by_text,
+    nothing_left,
+    why_nothing_left,
+)
 
 from ..provider import Provider
 
@@ -59,6 +66,17 @@ class TestDidItLeave(BaseCase):
             ssl.SSLError(),
         ):
             self.assertFalse(nothing_left(error), error)
+
+    def test_why_nothing_left_in_words(self):
+        unknown = requests.exceptions.ConnectionError(socket.gaierror(-2, "Name"))
+        self.assertEqual(why_nothing_left(unknown)[0], words.UNKNOWN_HOST)
+        handshake = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number")
+        handshake.reason = "WRONG_VERSION_NUMBER"
+        error = requests.exceptions.SSLError(handshake)
+        self.assertTrue(nothing_left(error))
+        self.assertEqual(why_nothing_left(error)[0], words.NO_SECURE_CONNECTION)
+        header = UnicodeEncodeError("latin-1", "ł", 0, 1, "no")
+        self.assertEqual(why_nothing_left(header)[0], words.NO_REQUEST)
 
     def test_retry_after_in_seconds_and_as_a_date(self):
         self.assertEqual(_seconds("120"), 120)
