@@ -86,7 +86,7 @@ class TestOdooGateway(OrganizerCommon, SMSCase):
 
         for error, state in (
             (requests.exceptions.HTTPError(response=busy), "outgoing"),
-            (AccessError(self.env._("No account")), "outgoing"),
+            (AccessError(str(KeyError("account"))), "outgoing"),
             (InsufficientCreditError(), "error"),
         ):
             sms = self._queued()
