@@ -28,6 +28,9 @@ class OrganizerRunLine(models.Model):
         readonly=True,
         help="What may happen once only; two lines never share it.",
     )
+    amount_due = fields.Float(
+        readonly=True, help="What was open on the document when the text was filled in."
+    )
     number = fields.Char("SMS number", readonly=True)
     text = fields.Text(readonly=True)
     selected = fields.Boolean("Send", default=True, readonly=True)
@@ -73,8 +76,13 @@ class OrganizerRunLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        moves = self.env["account.move"].browse(
+            [vals["move_id"] for vals in vals_list if vals.get("move_id")]
+        )
+        amounts = {move.id: move.amount_residual for move in moves}
         for vals in vals_list:
             vals.setdefault("occasion", self._occasion(vals))
+            vals.setdefault("amount_due", amounts.get(vals.get("move_id"), 0))
         return super().create(vals_list)
 
     @api.model
@@ -178,7 +186,26 @@ class OrganizerRunLine(models.Model):
                     reasons[line.id] = self.env._("The document was deleted.")
                 elif refusal:
                     reasons[line.id] = refusal[1]
+                elif outdated := line._why_outdated(basis):
+                    reasons[line.id] = outdated
         return reasons
+
+    def _why_outdated(self, basis):
+        """Why the text is not true any more: partly paid since it was filled in."""
+        move = self.move_id
+        currency = move.currency_id
+        if not move or not currency.compare_amounts(
+            self.amount_due, move.amount_residual
+        ):
+            return False
+        lang = basis._lang(basis._recipients(move)[move.id])
+        in_lang = basis.with_context(lang=lang)
+        named = in_lang._format_amount(self.amount_due, currency)
+        return named in (self.text or "") and self.env._(
+            "Its text names %(named)s, and %(due)s is open by now.",
+            named=named,
+            due=basis._format_amount(move.amount_residual, currency),
+        )
 
     def action_open_sms(self):
         self.ensure_one()

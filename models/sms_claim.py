@@ -105,6 +105,19 @@ class SmsSms(models.Model):
         claimed.invalidate_recordset(flush=False)
         return claimed
 
+    def _lock_some(self, domain, order, limit):
+        """Find and lock in one statement what no other process holds: between two,
+        another one could write, and PostgreSQL would refuse the lock."""
+        self.flush_model()
+        found = self._search(domain, order=order, limit=limit)
+        self.env.cr.execute(
+            SQL("%s FOR UPDATE OF sms_sms SKIP LOCKED", found.select()),
+            log_exceptions=False,
+        )
+        locked = self.browse(row[0] for row in self.env.cr.fetchall())
+        locked.invalidate_recordset(flush=False)
+        return locked
+
     def _lease(self, adapter):
         return fields.Datetime.now() + timedelta(seconds=2 * adapter.longest_call)
 

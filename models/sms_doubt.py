@@ -103,17 +103,17 @@ class SmsSms(models.Model):
 
     def _recover_abandoned(self):
         """What became of the messages that a process held which is gone."""
-        abandoned = self.search(
+        abandoned = self._lock_some(
             [
                 ("state", "=", "process"),
                 ("claim", "!=", False),
                 ("claimed_until", "<", fields.Datetime.now()),
             ],
-            limit=BATCH,
-        ).try_lock_for_update()
+            "claimed_until, id",
+            BATCH,
+        )
         if not abandoned:
             return
-        abandoned.invalidate_recordset(flush=False)
         answered = {sms: sms._known_answer() for sms in abandoned}
         known = self.browse().union(*(sms for sms in abandoned if answered[sms]))
         handed_over = abandoned.filtered("handed_over_at") - known
@@ -251,8 +251,7 @@ class SmsSms(models.Model):
         control = self._known_to(gateway)
 
         def take():
-            doubtful = self.search(due, limit=BATCH, order="ask_at, id")
-            doubtful = doubtful.try_lock_for_update()
+            doubtful = self._lock_some(due, "ask_at, id", BATCH)
             for sms in doubtful:
                 asked = sms.asked + 1
                 at = fields.Datetime.now() + self._pause_before_asking(asked)

@@ -84,21 +84,18 @@ class SmsSms(models.Model):
     def _take_unreported(self):
         now = fields.Datetime.now()
         able = [key for key, provider in PROVIDERS.items() if provider.asks_statuses]
-        sent = self.search(
+        asked_before = fields.Datetime.subtract(now, **REPORT_PAUSE)
+        sent = self._lock_some(
             Domain("state", "=", "pending")
             & Domain("sent_at", ">", fields.Datetime.subtract(now, **REPORT_PATIENCE))
             & (Domain("gateway_id.provider", "in", able) | Domain("is_test", "=", True))
             & (
                 Domain("report_asked_at", "=", False)
-                | Domain(
-                    "report_asked_at",
-                    "<",
-                    fields.Datetime.subtract(now, **REPORT_PAUSE),
-                )
+                | Domain("report_asked_at", "<", asked_before)
             ),
-            limit=REPORT_BATCH,
-            order="report_asked_at nulls first, id",
-        ).try_lock_for_update()
+            "report_asked_at nulls first, id",
+            REPORT_BATCH,
+        )
         sent.write({"report_asked_at": now})
         return sent
 

@@ -743,11 +743,29 @@ class TestMeanwhile(FaultCommon):
                 self.assertIn(why, notification.failure_reason)
         self.assertFalse(self.provider.requests)
 
-    def _overdue_run(self):
+    def test_partly_paid_in_between_is_not_told_the_amount_of_before(self):
+        self._gateway("kannel")
+        named, general = self._overdue_run(), self._overdue_run(text="Please pay.")
+        for run in (named, general):
+            payment = self.env["account.payment.register"].with_context(
+                active_model="account.move",
+                active_ids=run.line_ids.move_id.ids,
+            )
+            payment.create({"amount": 30})._create_payments()
+        self._pass()
+        sms = named.line_ids.sms_ids
+        self.assertStates(sms, "canceled")
+        self.assertRegex(sms.failure_reason, r"names .*100\.00.* 70\.00.* is open")
+        self.assertStates(general.line_ids.sms_ids, "pending")
+
+    def _overdue_run(self, text=None):
         move = self._invoice(days_overdue=5)
         basis = self.env["organizer.basis"]._get("invoice_overdue")
+        lines = basis._run_lines(move)
+        if text:
+            lines[0]["text"] = text
         run = self.env["organizer.run"]._draft(
-            self.company, "invoice_overdue", "x", basis._run_lines(move)
+            self.company, "invoice_overdue", "x", lines
         )
         run._send()
         return run
