@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .base import Failure, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, Trouble, by_text, same_number, utc
+from .web import PooledGateway, Trouble, by_text, code_number, same_number, utc
 from .words import NOT_KNOWN_THERE
 
 # It tells times as its clocks show them.
@@ -95,7 +95,7 @@ class SerwerSmsGateway(PooledGateway):
     def _refused(self, messages, error):
         """The call as a whole was refused: nothing of it was sent."""
         error = error if isinstance(error, dict) else {"message": error}
-        code = _number(error.get("code"))
+        code = code_number(error.get("code"))
         if len(messages) > 1 and code not in OF_ACCOUNT:
             # one of them is to blame, which does not concern the others
             return [self._send_or_tell([message])[0] for message in messages]
@@ -104,7 +104,7 @@ class SerwerSmsGateway(PooledGateway):
         ]
 
     def _rejected(self, message, code, words):
-        code = _number(code)
+        code = code_number(code)
         return Outcome(
             message.reference,
             Verdict.NOT_TAKEN if code in OF_ACCOUNT else Verdict.REJECTED,
@@ -164,13 +164,6 @@ class SerwerSmsGateway(PooledGateway):
 def _items(answer):
     items = answer.data.get("items") if isinstance(answer.data, dict) else None
     return [item for item in items or [] if isinstance(item, dict)]
-
-
-def _number(code):
-    try:
-        return int(code)
-    except (TypeError, ValueError):
-        return 0
 
 
 def _moment(words):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from .base import Callback, Failure, Forged, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, by_text, same_number, utc
+from .web import PooledGateway, by_text, code_number, same_number, utc
 
 ALREADY_SENT = 53
 # Try later: "8 error in request", "201/202 internal error", "999 internal error".
@@ -103,7 +103,7 @@ class SmsApiGateway(PooledGateway):
 
     def _refused(self, messages, found):
         """The call as a whole was refused: nothing of it was sent."""
-        code = _number(found["error"])
+        code = code_number(found["error"])
         if len(messages) > 1 and code not in OF_ACCOUNT | PASSING:
             # one of them is to blame, which does not concern the others
             return [self._send_or_tell([message])[0] for message in messages]
@@ -112,7 +112,7 @@ class SmsApiGateway(PooledGateway):
         ]
 
     def _rejected(self, message, code, words):
-        code = _number(code)
+        code = code_number(code)
         if code == ALREADY_SENT:
             return Outcome(message.reference, Verdict.ACCEPTED)
         passes = code in OF_ACCOUNT | PASSING
@@ -175,13 +175,6 @@ def _report(reference, provider_id, status, at):
         failure = Failure.NUMBER if words == "UNDELIVERED" else Failure.OTHER
         return [Report(reference, False, provider_id, at, failure, f"SMSAPI: {words}")]
     return []
-
-
-def _number(code):
-    try:
-        return int(code)
-    except (TypeError, ValueError):
-        return 0
 
 
 def _moment(seconds):

@@ -326,6 +326,14 @@ def same_number(one: str, other: str) -> bool:
     return one.lstrip("+0") == other.lstrip("+0")
 
 
+def code_number(code) -> int:
+    """An error code, however it is written; 0 where there is none."""
+    try:
+        return int(code)
+    except (TypeError, ValueError):
+        return 0
+
+
 def _json(content):
     try:
         return requests.compat.json.loads(content)

@@ -138,62 +138,6 @@ class SmsSms(models.Model):
         except (KeyError, TypeError, ValueError):
             return None  # written by another version
 
-    def _doubt_the_process(self):
-        self._doubt(
-            self.env._("The process that was sending it stopped before the answer.")
-        )
-
-    def _still_in_doubt(self, outcomes):
-        """:param dict outcomes: id → Outcome of the repetition"""
-        for reason, messages in self._grouped_by(
-            lambda sms: self._translated(outcomes[sms.id].reason)
-        ).items():
-            messages._doubt(
-                self.env._(
-                    "It may have been sent. Asked again, the provider says: %s", reason
-                )
-            )
-
-    def _stop_asking(self, reason):
-        """It is not wanted any more; whether it was sent, a person has to find out."""
-        self._set_outcome(
-            "unconfirmed",
-            "unknown",
-            reason=self.env._("It may have been sent. It is not repeated: %s", reason),
-            ask_at=False,
-            claim=False,
-        )
-
-    # -- what a stopped process left behind ------------------------------------------
-
-    def _recover_abandoned(self):
-        """What became of the messages that a process held which is gone."""
-        abandoned = self.search(
-            [
-                ("state", "=", "process"),
-                ("claim", "!=", False),
-                ("claimed_until", "<", fields.Datetime.now()),
-            ],
-            limit=BATCH,
-        ).try_lock_for_update()
-        if not abandoned:
-            return
-        abandoned.invalidate_recordset(flush=False)
-        answered = abandoned.filtered("answer")
-        handed_over = abandoned.filtered("handed_over_at") - answered
-        _logger.info(
-            "%s SMS were left behind: %s had been handed over, and are in doubt",
-            len(abandoned),
-            len(handed_over),
-        )
-        for claim, messages in answered.grouped("claim").items():
-            known = {sms._reference(): from_json(sms.answer) for sms in messages}
-            in_words = messages._in_words_of(messages.company_id[:1])
-            in_words._settle_or_doubt(claim, known)
-        for company, messages in handed_over.grouped("company_id").items():
-            messages._in_words_of(company)._doubt_the_process()
-        (abandoned - answered - handed_over)._give_back()
-
     # -- asking ----------------------------------------------------------------------
 
     def _can_be_asked(self, at):

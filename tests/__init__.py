@@ -18,6 +18,8 @@ from . import test_document_once
 from . import test_js
 from . import test_browser
 from . import test_faults
+from . import test_faults_lost_answer
+from . import test_faults_not_taken
 from . import test_faults_processes
 from . import test_reports
 from . import test_gateway_health

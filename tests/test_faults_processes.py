@@ -12,6 +12,8 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..gateways.base import Outcome, Verdict
+from ..models.sms_claim import to_json
 from .process_common import ProcessCommon
 from .provider import Provider
 
@@ -206,6 +208,26 @@ class TestTransactions(ProcessCommon):
             self._pass()
             self.assertEqual(self._states(ids), ["pending", "pending"])
             self.assertEqual(len(provider.accepted), 2)
+
+    def test_answer_that_was_written_down_before_the_kill_is_not_lost(self):
+        ids = self._queue(3)
+        with self._process() as env:
+            known, unreadable, _silent = env["sms.sms"].browse(ids)
+            env.cr.execute(
+                "UPDATE sms_sms SET state = 'process', claim = 'gone', "
+                "handed_over_at = now(), claimed_until = '2020-01-01' WHERE id IN %s",
+                [tuple(ids)],
+            )
+            outcome = Outcome(known.uuid, Verdict.ACCEPTED, provider_id="id-1")
+            for sms, answer in ((known, to_json(outcome)), (unreadable, "{}")):
+                env.cr.execute(
+                    "UPDATE sms_sms SET answer = %s WHERE id = %s", [answer, sms.id]
+                )
+        self._pass()
+        # the sandbox reports at once
+        self.assertEqual(self._states(ids), ["sent", "unconfirmed", "unconfirmed"])
+        with self._process() as env:
+            self.assertEqual(env["sms.sms"].browse(ids[0]).provider_id, "id-1")
 
     def test_run_obeys_the_time_budget_and_the_next_picks_up(self):
         with Provider() as provider:
