@@ -52,7 +52,6 @@ class Provider:
         self.numbers = Counter()
         self.texts = {}
         self.report_urls = {}
-        self.answers = 0
 
     # -- running ---------------------------------------------------------------------
 
