@@ -74,6 +74,12 @@ def _fill_ledger(env):
 
 
 def uninstall_hook(env):
+    # their actions are nobody's data: Odoo would leave them in the gear menus
+    env["ir.actions.server"].search([("organizer_template_id", "!=", False)]).unlink()
+    _cancel_what_waits(env)
+
+
+def _cancel_what_waits(env):
     """Leave nothing in Odoo's own queue that was to reach nobody, or is in doubt."""
     env.cr.execute(
         """

@@ -13,24 +13,21 @@ from odoo import fields
 
 env = env(user=env.ref("base.user_admin"))
 company = env.ref("base.main_company")
-basis = env["organizer.basis"]._get("invoice_overdue")
+template = env["organizer.template"]._on_offer("sms", company, "invoice_overdue")[:1]
 overdue = env["account.move"].search(
     [
         ("company_id", "=", company.id),
         ("move_type", "=", "out_invoice"),
         ("state", "=", "posted"),
         ("payment_state", "in", ("not_paid", "partial")),
-        ("invoice_date_due", "<", fields.Date.context_today(basis)),
+        ("invoice_date_due", "<", fields.Date.context_today(template)),
     ],
     order="invoice_date_due, id",
 )
 Line = env["organizer.run.line"]
 untold = overdue - Line.search([("move_id", "in", overdue.ids)]).move_id
 if untold:
-    run = env["organizer.run"]._draft(
-        company, "invoice_overdue", basis._default_text(), basis._run_lines(untold)
-    )
-    run._send()
+    template._draft_run(company, untold)._send()
     env.cr.commit()
 # by now the running server's own jobs may be at it: each message goes once all the same
 waiting = [("state", "in", ("outgoing", "process", "pending"))]

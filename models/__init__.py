@@ -15,8 +15,16 @@ from . import sms_tracker
 from . import sms_odoo
 from . import sms_words
 from . import basis
+from . import organizer_debtor
+from . import organizer_template
+from . import organizer_template_text
+from . import organizer_template_preview
+from . import organizer_template_menu
+from . import organizer_document_wait
 from . import organizer_run
 from . import organizer_run_line
+from . import organizer_run_line_mail
+from . import mail_mail
 from . import sms_retention
 from . import organizer_link
 from . import organizer_link_document

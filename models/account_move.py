@@ -119,7 +119,7 @@ class AccountMove(models.Model):
 
     def action_send_sms(self):
         """Open Send SMS for one invoice or for the ticked ones."""
-        return self.env["organizer.compose"]._open_for_moves(self)
+        return self.env["organizer.compose"]._open_for(self)
 
     def action_open_sms(self):
         self.ensure_one()

@@ -18,7 +18,7 @@ class AccountMoveSend(models.AbstractModel):
         asked = moves.filtered(
             lambda move: METHOD in moves_data[move]["sending_methods"]
         )
-        refused = [c for c in self._sms_basis()._candidates(asked) if c.reason]
+        refused = [c for c in self._sms_candidates(asked) if c.reason]
         if refused:
             alerts["sms_organizer_cannot_send"] = self._sms_alert(
                 refused, single=len(moves) == 1
@@ -47,8 +47,32 @@ class AccountMoveSend(models.AbstractModel):
     # HELPERS
     # -------------------------------------------------------------------------
 
-    def _sms_basis(self):
-        return self.env["organizer.basis"]._get("invoice_issued")
+    def _sms_template(self, company):
+        """The first one about issued invoices that the company may use."""
+        # sudo: which text goes out is the company's choice, whoever sends it
+        templates = self.env["organizer.template"].sudo()
+        return templates._on_offer("sms", company, "invoice_issued")[:1]
+
+    def _sms_candidates(self, moves):
+        basis = self.env["organizer.basis"]._get("invoice_issued")
+        candidates = basis._candidates(moves)
+        untold = {
+            company
+            for company in moves.company_id
+            if not self._sms_template(company)
+        }
+        return [
+            candidate._replace(reason="no_template", why=self._no_template_words())
+            if not candidate.reason and candidate.document.company_id in untold
+            else candidate
+            for candidate in candidates
+        ]
+
+    def _no_template_words(self):
+        return self.env._(
+            "There is no SMS template about issued invoices. Make one under Organizer ▸ "
+            "Message Templates."
+        )
 
     def _sms_asked(self, moves_data):
         """``{move: move_data}`` of what is to go by SMS."""
@@ -68,18 +92,10 @@ class AccountMoveSend(models.AbstractModel):
     def _sms_send(self, moves, author):
         """A run for these invoices of one company, sent in the author's name."""
         company = moves.company_id
-        basis = self._sms_basis().with_company(company)
-        run = (
-            self.env["organizer.run"]
-            .with_user(author)
-            ._draft(
-                company,
-                "invoice_issued",
-                basis._default_text(),
-                basis._run_lines(moves),
-                origin="send_print",
-            )
-        )
+        template = self.with_user(author)._sms_template(company)
+        if not template:
+            return
+        run = template._draft_run(company, moves, origin="send_print")
         run._send()
         run.line_ids.filtered("sms_ids").move_id.is_move_sent = True
 
@@ -90,7 +106,7 @@ class AccountMoveSend(models.AbstractModel):
     def _is_applicable_to_move(self, method, move, **move_data):
         # EXTENDS 'account'
         if method == METHOD:
-            return not self._sms_basis()._candidates(move)[0].reason
+            return not self._sms_candidates(move)[0].reason
         return super()._is_applicable_to_move(method, move, **move_data)
 
     def _generate_invoice_documents(self, invoices_data, allow_fallback_pdf=False):

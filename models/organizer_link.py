@@ -31,6 +31,7 @@ class OrganizerLink(models.Model):
     """
 
     _name = "organizer.link"
+    _inherit = "organizer.document.wait"
     _description = "Document link"
     _rec_name = "move_id"
     _order = "id desc"
@@ -53,17 +54,6 @@ class OrganizerLink(models.Model):
     )
     expires_on = fields.Datetime(string="Valid until", required=True, readonly=True)
     revoked = fields.Boolean(readonly=True)
-    document_state = fields.Selection(
-        [("pending", "Being prepared"), ("ready", "Ready"), ("failed", "Failed")],
-        string="Document",
-        required=True,
-        readonly=True,
-        default="pending",
-    )
-    document_attempts = fields.Integer(string="Failed attempts", readonly=True)
-    document_due_on = fields.Datetime(
-        string="Next attempt", readonly=True, help="When the document is tried next."
-    )
 
     _token_hash_unique = models.UniqueIndex("(token_hash)")
     _document_pending = models.Index("(id) WHERE document_state = 'pending'")

@@ -14,8 +14,8 @@ OUTCOMES_OF_COUNTER = {
 class OrganizerRun(models.Model):
     """One pass over candidates: who was told, and who was not and why.
 
-    Made as a draft with its lines filled in; *Send* puts an SMS in the queue for each
-    ticked line. Written by the code of this add-on alone.
+    Made as a draft with its lines filled in; *Send* puts an SMS or an e-mail in the
+    queue for each ticked line. Written by the code of this add-on alone.
     """
 
     _name = "organizer.run"
@@ -31,11 +31,21 @@ class OrganizerRun(models.Model):
         required=True,
         readonly=True,
     )
+    channel = fields.Selection(
+        [("sms", "SMS"), ("email", "E-mail")],
+        required=True,
+        readonly=True,
+        default="sms",
+    )
+    template_id = fields.Many2one(
+        "organizer.template", readonly=True, index="btree_not_null"
+    )
     origin = fields.Selection(
         [("compose", "Send SMS"), ("send_print", "Send & Print")],
         "Started from",
         required=True,
         readonly=True,
+        default="compose",
     )
     user_id = fields.Many2one("res.users", "Sent by", required=True, readonly=True)
     text = fields.Text(
@@ -114,14 +124,15 @@ class OrganizerRun(models.Model):
     # -- the road --------------------------------------------------------------------
 
     @api.model
-    def _draft(self, company, basis, text, lines, origin="compose"):
+    def _draft(self, company, basis, text, lines, **values):
         """Make a draft.
 
         :param company: ``res.company`` in whose name it is sent
         :param str basis: name of a basis
         :param str text: with its placeholders, for the record
-        :param list lines: values of ``organizer.run.line``, with ``text`` filled in but
+        :param list lines: values of ``organizer.run.line``, with the text filled in but
             for ``[link]``
+        :param values: of ``organizer.run``: ``channel``, ``template_id``, ``origin``
         :return: the run, as superuser
         """
         basis_label = self.env["organizer.basis"]._get(basis)._basis_label()
@@ -132,10 +143,10 @@ class OrganizerRun(models.Model):
                 "name": self._title(basis_label, lines),
                 "company_id": company.id,
                 "basis": basis,
-                "origin": origin,
                 "user_id": self.env.uid,
                 "text": text,
                 "line_ids": [fields.Command.create(line) for line in lines],
+                **values,
             }
         )
 
@@ -145,12 +156,11 @@ class OrganizerRun(models.Model):
                 "%(basis)s, %(count)s recipients", basis=label, count=len(lines)
             )
         line = lines[0]
-        move = self.env["account.move"].browse(line.get("move_id"))
-        about = move.name or self.env["res.partner"].browse(line["partner_id"]).name
+        about = self.env[line["res_model"]].browse(line["res_id"]).display_name
         return self.env._("%(basis)s, %(document)s", basis=label, document=about)
 
     def _send(self):
-        """Queue an SMS for every ticked line. Nothing is handed over here.
+        """Queue a message for every ticked line. Nothing is handed over here.
 
         A constant number of queries, whatever the number of lines.
         """
@@ -172,20 +182,26 @@ class OrganizerRun(models.Model):
         runs = self.filtered(lambda run: run.state != "draft")
         if not runs:
             return
-        busy = self.env["organizer.run"].union(
-            *(
-                run
-                for (run,) in self.env["sms.sms"]._read_group(
-                    [
-                        ("run_line_id.run_id", "in", runs.ids),
-                        ("state", "in", ("outgoing", "process")),
-                    ],
-                    ["run_line_id.run_id"],
-                )
-            )
-        )
+        busy = runs._with_sms_on_their_way() | runs._with_emails_on_their_way()
         (runs & busy).filtered(lambda run: run.state == "done").state = "sending"
         (runs - busy).filtered(lambda run: run.state == "sending").state = "done"
+
+    def _with_sms_on_their_way(self):
+        groups = self.env["sms.sms"]._read_group(
+            [
+                ("run_line_id.run_id", "in", self.ids),
+                ("state", "in", ("outgoing", "process")),
+            ],
+            ["run_line_id.run_id"],
+        )
+        return self.browse().union(*(run for (run,) in groups))
+
+    def _with_emails_on_their_way(self):
+        groups = self.env["organizer.run.line"]._read_group(
+            [("run_id", "in", self.ids), ("mail_state", "in", ("preparing", "waiting"))],
+            ["run_id"],
+        )
+        return self.browse().union(*(run for (run,) in groups))
 
     # -- buttons ---------------------------------------------------------------------
 

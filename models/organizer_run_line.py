@@ -1,12 +1,25 @@
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
 from ..tools import placeholders
 
+# outcome of a line by the state of its e-mail
+MAIL_OUTCOMES = {
+    "preparing": "waiting",
+    "waiting": "waiting",
+    "sent": "sent",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
 
 class OrganizerRunLine(models.Model):
-    """One candidate of a run: told, or left out and why."""
+    """One candidate of a run: told, or left out and why.
+
+    By e-mail: ``organizer_run_line_mail.py``.
+    """
 
     _name = "organizer.run.line"
     _description = "Line of a sending"
@@ -21,15 +34,21 @@ class OrganizerRunLine(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     move_id = fields.Many2one(
-        "account.move", "Document", readonly=True, index="btree_not_null"
+        "account.move", "Invoice", readonly=True, index="btree_not_null"
+    )
+    # what it is about: an invoice, a customer, or what another basis is about
+    res_model = fields.Char("Document model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Told about", model_field="res_model", required=True, readonly=True
     )
     occasion = fields.Char(
         required=True,
         readonly=True,
         help="What may happen once only; two lines never share it.",
     )
-    amount_due = fields.Float(
-        readonly=True, help="What was open on the document when the text was filled in."
+    amounts = fields.Json(
+        readonly=True,
+        help="What was open when the text was filled in, as the text says it.",
     )
     number = fields.Char("SMS number", readonly=True)
     text = fields.Text(readonly=True)
@@ -39,13 +58,18 @@ class OrganizerRunLine(models.Model):
             ("no_gateway", "No SMS gateway"),
             ("no_number", "No mobile number"),
             ("bad_number", "The number takes no SMS"),
+            ("no_email", "No e-mail address"),
+            ("bad_email", "Not an e-mail address"),
+            ("no_template", "No template"),
             ("opted_out", "Opted out"),
+            ("too_long", "Text too long"),
             ("not_sale", "Not a customer's invoice"),
             ("not_posted", "Not posted"),
             ("paid", "Nothing to pay"),
             ("credited", "Credited"),
             ("disputed", "Disputed"),
             ("not_overdue", "Not overdue"),
+            ("not_due_soon", "Not due soon"),
             ("unticked", "Left out by hand"),
         ],
         "Why not",
@@ -76,23 +100,16 @@ class OrganizerRunLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        moves = self.env["account.move"].browse(
-            [vals["move_id"] for vals in vals_list if vals.get("move_id")]
-        )
-        amounts = {move.id: move.amount_residual for move in moves}
         for vals in vals_list:
             vals.setdefault("occasion", self._occasion(vals))
-            vals.setdefault("amount_due", amounts.get(vals.get("move_id"), 0))
         return super().create(vals_list)
 
     @api.model
     def _occasion(self, vals):
         """By hand the same may be told again, but once only in the same run."""
-        if vals.get("move_id"):
-            return f"run,{vals['run_id']},account.move,{vals['move_id']}"
-        return f"run,{vals['run_id']},res.partner,{vals['partner_id']}"
+        return f"run,{vals['run_id']},{vals['res_model']},{vals['res_id']}"
 
-    @api.depends("sms_ids.state", "reason", "selected", "run_id.state")
+    @api.depends("sms_ids.state", "mail_state", "reason", "selected", "run_id.state")
     def _compute_outcome(self):
         outcomes = {
             "outgoing": "waiting",
@@ -106,40 +123,57 @@ class OrganizerRunLine(models.Model):
         for line in self:
             if line.sms_ids:
                 line.outcome = outcomes[line.sms_ids.state]
+            elif line.mail_state:
+                line.outcome = MAIL_OUTCOMES[line.mail_state]
             elif line.reason or not line.selected:
                 line.outcome = "left_out"
             else:
                 line.outcome = "draft"
 
-    @api.depends("why", "sms_ids.failure_reason", "sms_ids.failure_type")
+    @api.depends(
+        "why", "sms_ids.failure_reason", "sms_ids.failure_type", "mail_failure"
+    )
     def _compute_explanation(self):
         # sudo: the reason of a line that the user may read
         for line in self.sudo():
-            line.explanation = line.why or line.sms_ids._failure_words()
+            words = line.mail_failure or line.sms_ids._failure_words()
+            line.explanation = line.why or words
 
     def _queue(self):
-        """Compose the last bit, the link, and put an SMS in the queue for each line."""
+        """Compose the last bit, the link, and put a message in the queue for each."""
+        by_email = self.filtered(lambda line: line.run_id.channel == "email")
+        by_email._queue_emails()
+        (self - by_email)._queue_sms()
+
+    def _queue_sms(self):
         if not self:
             return
-        linked = self.filtered(lambda line: "link" in placeholders.names(line.text))
-        links = self.env["organizer.link"]._make(linked.move_id) if linked else {}
+        links = self._make_links(lambda line: placeholders.names(line.text))
         values_list = [line._sms_values(links.get(line.move_id.id)) for line in self]
         notes = self._post_notes([values["body"] for values in values_list])
         for values, note in zip(values_list, notes, strict=True):
             values["mail_message_id"] = note.id
         self.env["sms.sms"].create(values_list)._notify_chatter()
 
+    def _make_links(self, names_of):
+        """
+        :param names_of: function of a line: the placeholders that are left in its text
+        :return: ``{invoice id: IssuedLink}``
+        """
+        linked = self.filtered(lambda line: "link" in names_of(line))
+        links = self.env["organizer.link"]
+        return links._make(linked.move_id) if linked.move_id else {}
+
     def _sms_values(self, link):
         """:param link: ``IssuedLink`` of the document, or None"""
-        document = self.move_id or self.partner_id
         return {
             "body": placeholders.render(self.text, {"link": link.url if link else ""}),
             "number": self.number,
             "partner_id": self.partner_id.id,
             "company_id": self.run_id.company_id.id,
             "user_id": self.run_id.user_id.id,
-            "res_model": document._name,
-            "res_id": document.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
             "move_id": self.move_id.id,
             "run_line_id": self.id,
             "link_id": link.link_id if link else False,
@@ -151,23 +185,27 @@ class OrganizerRunLine(models.Model):
         :return: list of ``mail.message`` in the order of self
         """
         notes = {}
-        by_model = self.grouped(
-            lambda line: "move_id" if line.move_id else "partner_id"
-        )
         html = {
             line.id: sms_content_to_rendered_html(body)
             for line, body in zip(self, bodies, strict=True)
         }
         author = self.run_id.user_id[:1].partner_id
-        for name, lines in by_model.items():
-            posted = lines[name]._message_log_batch(
-                bodies={line[name].id: html[line.id] for line in lines},
+        for model, lines in self.grouped("res_model").items():
+            posted = self.env[model].browse(lines.mapped("res_id"))._message_log_batch(
+                bodies={line.res_id: html[line.id] for line in lines},
                 author_id=author.id,
                 message_type="sms",
             )
             by_document = {note.res_id: note for note in posted}
-            notes.update({line.id: by_document[line[name].id] for line in lines})
+            notes.update({line.id: by_document[line.res_id] for line in lines})
         return [notes[line.id] for line in self]
+
+    def _documents(self):
+        """The documents of lines of one model, those that are left of them."""
+        model = self[:1].res_model
+        if not model:
+            return self.browse()
+        return self.env[model].browse(self.mapped("res_id")).exists()
 
     def _reasons_not_to_send(self):
         """What has come in between since the message was queued.
@@ -177,35 +215,55 @@ class OrganizerRunLine(models.Model):
         reasons = {}
         for run, lines in self.grouped("run_id").items():
             basis = self.env["organizer.basis"]._get(run.basis)
-            name = "move_id" if basis._basis_model == "account.move" else "partner_id"
-            refusals = basis._refusals(lines[name])
-            stopped = basis._stopped_numbers(lines.mapped("number"))
+            basis = basis.with_company(run.company_id)
+            documents = lines._documents()
+            refusals = basis._refusals(documents)
+            outdated = lines._outdated(basis, documents)
+            stopped = (
+                basis._stopped_emails(lines.mapped("email"))
+                if run.channel == "email"
+                else basis._stopped_numbers(lines.mapped("number"))
+            )
             for line in lines:
-                refusal = refusals.get(line[name].id) or stopped.get(line.number)
-                if not line[name]:
+                address = line.email or line.number
+                refusal = refusals.get(line.res_id) or stopped.get(address)
+                if line.res_id not in documents._ids:
                     reasons[line.id] = self.env._("The document was deleted.")
                 elif refusal:
                     reasons[line.id] = refusal[1]
-                elif outdated := line._why_outdated(basis):
-                    reasons[line.id] = outdated
+                elif line.id in outdated:
+                    reasons[line.id] = outdated[line.id]
         return reasons
 
-    def _why_outdated(self, basis):
-        """Why the text is not true any more: partly paid since it was filled in."""
-        move = self.move_id
-        currency = move.currency_id
-        if not move or not currency.compare_amounts(
-            self.amount_due, move.amount_residual
-        ):
-            return False
-        lang = basis._lang(basis._recipients(move)[move.id])
-        in_lang = basis.with_context(lang=lang)
-        named = in_lang._format_amount(self.amount_due, currency)
-        return named in (self.text or "") and self.env._(
-            "Its text names %(named)s, and %(due)s is open by now.",
-            named=named,
-            due=basis._format_amount(move.amount_residual, currency),
+    def _outdated(self, basis, documents):
+        """Why a text is not true any more: partly paid since it was filled in.
+
+        :return: ``{line id: why in words}``
+        """
+        told = self.filtered(lambda line: line.amounts)
+        ids = set(told.mapped("res_id"))
+        wanted = documents.filtered(lambda document: document.id in ids)
+        names = {name for line in told for name in line.amounts}
+        values = basis._values(wanted, names) if wanted else {}
+        return {
+            line.id: words
+            for line in told
+            if (words := line._why_outdated(values.get(line.res_id, {})))
+        }
+
+    def _why_outdated(self, values):
+        text = " ".join(
+            (self.text or "", self.subject or "", html2plaintext(self.body or ""))
         )
+        for name, told in self.amounts.items():
+            due = values.get(name, told)
+            if told != due and told in text:
+                return self.env._(
+                    "Its text names %(named)s, and %(due)s is open by now.",
+                    named=told,
+                    due=due,
+                )
+        return False
 
     def action_open_sms(self):
         self.ensure_one()

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .basis.basis_text import RELAX_PARAMETER
 from .organizer_link import DEFAULT_VALIDITY_DAYS, MAX_VALIDITY_DAYS
 from .sms_retention import DAYS_PARAMETER, FEWEST_DAYS
 
@@ -31,6 +32,12 @@ class ResConfigSettings(models.TransientModel):
     )
     sms_link_warning = fields.Char(compute="_compute_sms_link_warning")
 
+    sms_relax_placeholders = fields.Boolean(
+        string="Texts without the usual placeholders",
+        config_parameter=RELAX_PARAMETER,
+        help="Let message templates leave out the number of the invoice and the link, "
+        "or your company and the amount.",
+    )
     sms_retention_days = fields.Integer(
         string="Retention of numbers and texts",
         config_parameter=DAYS_PARAMETER,

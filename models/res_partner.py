@@ -6,6 +6,13 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "organizer.sms.phone"]
 
     invoice_sending_method = fields.Selection(selection_add=[("sms", "by SMS")])
+    organizer_debtor_ids = fields.One2many(
+        "organizer.debtor",
+        "partner_id",
+        "Debts",
+        readonly=True,
+        groups="sms_organizer.group_sms_send",
+    )
     sms_count = fields.Integer(
         "SMS", compute="_compute_sms_count", groups="sms_organizer.group_sms_send"
     )
@@ -83,7 +90,7 @@ class ResPartner(models.Model):
 
     def action_send_sms(self):
         """Open Send SMS for this customer, from its form."""
-        return self.env["organizer.compose"]._open_for_partner(self)
+        return self.env["organizer.compose"]._open_for(self)
 
     def action_open_sms(self):
         self.ensure_one()

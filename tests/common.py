@@ -117,6 +117,12 @@ class OrganizerCommon(AccountTestInvoicingCommon):
         with patch.object(report, "_pre_render_qweb_pdf", _pre_render_qweb_pdf):
             yield
 
+    @classmethod
+    def _template(cls, basis, channel="sms"):
+        """The one that comes with the add-on."""
+        templates = cls.env["organizer.template"]
+        return templates._on_offer(channel, cls.company, basis)[:1]
+
     def _pass(self, count=1):
         for _pass in range(count):
             self.env["sms.sms"]._process_queue()

@@ -172,7 +172,7 @@ class TestCompose(OrganizerCommon):
     def test_without_a_gateway_the_cure_is_named(self):
         self.env["sms.gateway"].search([]).active = False
         compose = self._compose(self._invoice())
-        self.assertFalse(compose.has_gateway)
+        self.assertFalse(compose.can_send)
         with self.assertRaisesRegex(UserError, "Configuration ▸ Gateways"):
             compose.action_send()
 
@@ -301,13 +301,10 @@ class TestComposeMany(OrganizerCommon):
     def test_queries_of_sending_do_not_depend_on_the_number(self):
         def queries(count):
             moves = self._invoices_of_many(count)
-            basis = self.env["organizer.basis"]._get("invoice_issued")
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            run = self.env["organizer.run"]._draft(
-                self.company, "invoice_issued", "", basis._run_lines(moves)
-            )
+            run = self._template("invoice_issued")._draft_run(self.company, moves)
             run._send()
             self.env.flush_all()
             self.assertEqual(len(run.line_ids.sms_ids), count * 2 // 3)

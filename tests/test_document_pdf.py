@@ -11,7 +11,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from .document_common import DocumentLinkCommon
 
 MOVE_LOGGER = "odoo.addons.sms_organizer.models.account_move_document"
-LINK_LOGGER = "odoo.addons.sms_organizer.models.organizer_link_document"
+LINK_LOGGER = "odoo.addons.sms_organizer.models.organizer_document_wait"
 
 
 @tagged("post_install", "-at_install")

@@ -279,8 +279,7 @@ class TestMeanwhile(FaultCommon):
 
     def _overdue_run(self, text=None):
         move = self._invoice(days_overdue=5)
-        basis = self.env["organizer.basis"]._get("invoice_overdue")
-        lines = basis._run_lines(move)
+        lines = self._template("invoice_overdue")._run_lines(move)
         if text:
             lines[0]["text"] = text
         run = self.env["organizer.run"]._draft(

@@ -85,7 +85,7 @@ def _measure_gsm7(text):
 
 def _measure_ucs2(text):
     single, each = _CAPACITY[UCS2]
-    text = _join_surrogates(text)
+    text = join_surrogates(text)
     clusters = graphemes(text)
     offenders = tuple(dict.fromkeys(c for c in clusters if c not in ALPHABET))
     units = _units(text)
@@ -117,7 +117,8 @@ def _units(text):
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _join_surrogates(text):
+def join_surrogates(text):
+    """Return the text with each pair of surrogates as the one character it means."""
     # JavaScript has no other way to write an emoji; in Python such pairs are rare.
     return text.encode("utf-16-le", "surrogatepass").decode(
         "utf-16-le", "surrogatepass"
@@ -229,7 +230,7 @@ def plain(text):
     mark or an invisible character without a reading goes. The result may well be
     longer ("…", emoji): whether it is cheaper is for the caller to `measure`.
     """
-    text = _join_surrogates(text or "")
+    text = join_surrogates(text or "")
     if _THAI.search(text):  # beside it ฿, in the same block, belongs to it
         return re.sub("[^\u0e01-\u0e5b]+", lambda run: _plain_run(run[0]), text)
     return _plain_run(text)
@@ -259,3 +260,22 @@ def _reading(char):
     if reading or category(char) in ("Cf", "Cs", "Mc", "Me", "Mn"):
         return reading
     return char
+
+
+def is_worth_it(original, plain):
+    """Whether a text should be sent in plain letters.
+
+    They must bring it into GSM-7 at no more segments: a Thai text stays Thai, and an
+    emoji is not spelled out where that costs more.
+    """
+    before, after = measure(original), measure(plain)
+    return (
+        before.encoding != GSM7
+        and after.encoding == GSM7
+        and after.segments <= before.segments
+    )
+
+
+def readings(characters):
+    """Return ``{character: how it is written in plain letters}``; see :func:`plain`."""
+    return {char: _plain_char(char) for char in characters if char not in ALPHABET}

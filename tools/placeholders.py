@@ -47,23 +47,29 @@ class Template:
         found = (part for kind, part in self.parts if kind == NAME)
         self.names = list(dict.fromkeys(found))
 
-    def render(self, values, keep=()):
+    def render(self, values, keep=(), write=None):
         """Return the text with ``values`` ({name: value}) in it.
 
         A name without a value, and a name in ``keep``, stays as it is written. An
         empty value (None, False) leaves nothing.
-        """
-        return "".join(self._pieces(values, keep))
 
-    def fill(self, values, keep=()):
+        :param write: a function that rewrites each literal and each value by itself
+        """
+        return "".join(self._pieces(values, keep, write or _as_it_is))
+
+    def fill(self, values, keep=(), write=None):
         """Return a text to be rendered once more, with what ``render`` would put in.
 
         For a value that is known only later (``keep={"link"}``): what is inserted now
         is escaped, so that the second rendering cannot take it for a placeholder.
         """
-        return "".join(self._pieces(values, keep, escape))
+        rewrite = write or _as_it_is
+        # escaped last: what is rewritten may have become a bracket
+        return "".join(
+            self._pieces(values, keep, lambda text: escape(rewrite(text)))
+        )
 
-    def _pieces(self, values, keep, write=lambda text: text):
+    def _pieces(self, values, keep, write):
         for kind, part in self.parts:
             if kind == TEXT:
                 yield write(part)
@@ -135,6 +141,10 @@ def unknown(text, known):
 def _literal(pieces):
     text = "".join(pieces)
     return [(TEXT, text)] if text else []
+
+
+def _as_it_is(text):
+    return text
 
 
 def _verbatim(value):

@@ -1,13 +1,13 @@
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
 class OrganizerCompose(models.TransientModel):
-    """Send SMS: for one document, for many, or from nothing.
+    """Send SMS, and send e-mail: about one document, about many, or from nothing.
 
-    What *Send* does is in ``organizer_compose_send.py``.
+    What is filled in by itself is in ``organizer_compose_defaults.py``, what the window
+    shows beside it in ``organizer_compose_preview.py``, what *Send* does in
+    ``organizer_compose_send.py``, templates in ``organizer_compose_template.py``.
     """
 
     _name = "organizer.compose"
@@ -19,6 +19,12 @@ class OrganizerCompose(models.TransientModel):
         required=True,
         default=lambda self: self.env.company,
     )
+    channel = fields.Selection(
+        [("sms", "SMS"), ("email", "E-mail")],
+        required=True,
+        readonly=True,
+        default="sms",
+    )
     basis = fields.Selection(
         selection="_selection_basis",
         string="About",
@@ -29,19 +35,70 @@ class OrganizerCompose(models.TransientModel):
         required=True,
         precompute=True,
     )
+    template_id = fields.Many2one(
+        "organizer.template",
+        compute="_compute_template_id",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('channel', '=', channel), ('company_id', 'in', (False, company_id)), "
+        "('model', '=?', documents_model)]",
+    )
+    documents_model = fields.Char(readonly=True)
+    run_id = fields.Many2one("organizer.run", readonly=True)
+
+    # the text, and what it was before somebody wrote into it
     body = fields.Text(
         "Text",
-        compute="_compute_body",
+        compute="_compute_texts",
         compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
     )
-
     default_body = fields.Text(
-        compute="_compute_body", compute_sudo=False, store=True, precompute=True
+        compute="_compute_texts", compute_sudo=False, store=True, precompute=True
     )
-    run_id = fields.Many2one("organizer.run", readonly=True)
+    subject = fields.Char(
+        compute="_compute_texts",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    default_subject = fields.Char(
+        compute="_compute_texts", compute_sudo=False, store=True, precompute=True
+    )
+    mail_body = fields.Html(
+        "Formatted text",
+        compute="_compute_texts",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        sanitize_attributes=True,
+    )
+    default_mail_body = fields.Html(
+        compute="_compute_texts", compute_sudo=False, store=True, precompute=True
+    )
+    plain_letters = fields.Boolean(
+        compute="_compute_options",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Letters that make an SMS Unicode are written in plain ones wherever the "
+        "whole text then fits the cheaper alphabet.",
+    )
+    attach_document = fields.Boolean(
+        "Attach the invoice's PDF and XML",
+        compute="_compute_options",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
 
     # one recipient
     partner_id = fields.Many2one(
@@ -63,62 +120,76 @@ class OrganizerCompose(models.TransientModel):
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     number = fields.Char(
         "SMS number",
-        compute="_compute_number",
+        compute="_compute_addresses",
         compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
     )
-    problem = fields.Char(compute="_compute_problem")
+    email = fields.Char(
+        "E-mail",
+        compute="_compute_addresses",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
 
     # many
     line_ids = fields.One2many("organizer.compose.line", "compose_id", "Recipients")
-    going_count = fields.Integer("Will get it", compute="_compute_totals")
-    left_out = fields.Char("Will not get it", compute="_compute_totals")
-    segments = fields.Integer("SMS in all", compute="_compute_totals")
-    total_price = fields.Float(digits=(16, 4), compute="_compute_totals")
 
-    # what the editor needs to show the text as a customer gets it
-    sample_values = fields.Json(compute="_compute_sample")
-    sample_recipient = fields.Char(compute="_compute_sample")
-    labels = fields.Json(compute="_compute_labels")
-    price = fields.Float("Price per SMS", digits=(16, 4), compute="_compute_gateway")
-    currency_id = fields.Many2one("res.currency", compute="_compute_gateway")
-    is_test = fields.Boolean(compute="_compute_gateway")
-    has_gateway = fields.Boolean(compute="_compute_gateway")
+    def _selection_basis(self):
+        """Many documents can be told about as what they are only."""
+        model = self.env.context.get("organizer_basis_model")
+        return self.env["organizer.basis"]._selection(model)
+
+    def _basis(self):
+        basis = self.env["organizer.basis"]._get(self.basis or "free_text")
+        return basis.with_company(self.company_id)
 
     # -- opening ---------------------------------------------------------------------
 
     @api.model
-    def _open_for_moves(self, moves):
-        """Open for the documents, which must be of one company."""
-        moves.check_access("read")
-        if not moves:
-            raise UserError(self.env._("Tick at least one invoice."))
-        if len(moves.company_id) > 1:
-            raise UserError(
-                self.env._(
-                    "These invoices belong to several companies (%s). Tick those of "
-                    "one company at a time.",
-                    ", ".join(moves.company_id.mapped("name")),
-                )
-            )
-        company = moves.company_id
-        if len(moves) == 1:
-            values = {"move_id": moves.id}
-        else:
-            values = {"many": True, "basis": self._basis_for(moves)}
-        compose = self.create({"company_id": company.id, **values})
-        if compose.many:
-            compose._fill_lines(moves)
+    def _open_for(self, documents, template=None):
+        """Open for documents of one company.
+
+        :param template: ``organizer.template`` to begin with
+        """
+        documents.check_access("read")
+        if not documents:
+            raise UserError(self.env._("Tick at least one line."))
+        company = self._company_of(documents)
+        values = {"company_id": company.id}
+        if template:
+            values |= {"template_id": template.id, "basis": template.basis}
+            values["channel"] = template.channel
+        one_field = self._one_field(documents)
+        if one_field:
+            return self.create({**values, one_field: documents.id})._open()
+        values |= {"many": True, "documents_model": documents._name}
+        values.setdefault("basis", self._basis_for(documents))
+        compose = self.create(values)
+        compose._fill_lines(documents)
         return compose._open()
 
-    @api.model
-    def _open_for_partner(self, partner):
-        partner.ensure_one()
-        partner.check_access("read")
-        company = partner.company_id or self.env.company
-        return self.create({"company_id": company.id, "partner_id": partner.id})._open()
+    def _one_field(self, documents):
+        """The field for a single document of the usual kinds."""
+        names = {"account.move": "move_id", "res.partner": "partner_id"}
+        return names.get(documents._name) if len(documents) == 1 else None
+
+    def _company_of(self, documents):
+        if "company_id" not in documents._fields:
+            return self.env.company
+        companies = documents.company_id
+        if len(companies) > 1:
+            raise UserError(
+                self.env._(
+                    "What you ticked belongs to several companies (%s). Tick those of "
+                    "one company at a time.",
+                    ", ".join(companies.mapped("name")),
+                )
+            )
+        return companies or self.env.company
 
     @api.model
     def action_open_new(self):
@@ -126,9 +197,14 @@ class OrganizerCompose(models.TransientModel):
         return self.create({})._open()
 
     def _open(self):
+        title = (
+            self.env._("Send e-mail")
+            if self.channel == "email"
+            else self.env._("Send SMS")
+        )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Send SMS"),
+            "name": title,
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -136,151 +212,44 @@ class OrganizerCompose(models.TransientModel):
             "target": "new",
             "context": {
                 "dialog_size": "extra-large",
-                "organizer_basis_model": "account.move" if self.many else None,
+                "organizer_basis_model": self.documents_model or None,
             },
         }
 
-    def _selection_basis(self):
-        """Many invoices can be told about as invoices only."""
-        model = self.env.context.get("organizer_basis_model")
-        return self.env["organizer.basis"]._selection(model)
-
-    def _fill_lines(self, moves):
+    def _fill_lines(self, documents):
         basis = self._basis()
-        values = basis._values(moves)
-        recipients = basis._recipients(moves)
-        numbers = basis._numbers(moves)
+        values = basis._values(documents)
+        recipients = basis._recipients(documents)
+        invoices = basis._invoices(documents)
+        addresses = {"number": {}, "email": {}}
+        if self.channel == "sms":
+            addresses["number"] = basis._numbers(documents)
+        else:
+            addresses["email"] = basis._emails(documents)
         self.env["organizer.compose.line"].create(
             [
                 {
                     "compose_id": self.id,
-                    "move_id": move.id,
-                    "partner_id": recipients[move.id].id,
-                    "number": numbers[move.id],
-                    "values": values[move.id],
+                    "res_id": document.id,
+                    "document_name": document.display_name,
+                    "move_id": invoice.id if (invoice := invoices.get(document.id)) else 0,
+                    "partner_id": recipients[document.id].id,
+                    "number": addresses["number"].get(document.id),
+                    "email": addresses["email"].get(document.id),
+                    "values": values[document.id],
                 }
-                for move in moves
+                for document in documents
             ]
         )
 
-    # -- defaults that follow what was picked ----------------------------------------
-
-    def _basis(self):
-        basis = self.env["organizer.basis"]._get(self.basis or "free_text")
-        return basis.with_company(self.company_id)
-
-    @api.model
-    def _basis_for(self, moves):
-        """Remind where all are overdue; else tell that they were issued."""
-        if not moves:
-            return "free_text"
-        refusals = self.env["organizer.basis"]._get("invoice_overdue")._refusals(moves)
-        return "invoice_issued" if refusals else "invoice_overdue"
+    def _documents(self):
+        """What is told about: one document, or those of the lines."""
+        if self.many:
+            return self.env[self.documents_model].browse(self.line_ids.mapped("res_id"))
+        return self._document()
 
     def _document(self):
         """What the one message is about: an invoice or the customer."""
         if self._basis()._basis_model == "account.move":
             return self.move_id
         return self.partner_id
-
-    @api.depends("move_id")
-    def _compute_basis(self):
-        for compose in self:
-            if not compose.many:
-                compose.basis = self._basis_for(compose.move_id)
-
-    @api.onchange("partner_id")
-    def _onchange_partner_id(self):
-        """Nobody gets another customer's document."""
-        theirs = self.move_id.commercial_partner_id
-        if theirs and theirs != self.partner_id.commercial_partner_id:
-            self.move_id = False
-
-    @api.depends("move_id")
-    def _compute_partner_id(self):
-        for compose in self:
-            if compose.move_id:
-                compose.partner_id = compose.move_id.partner_id
-
-    @api.depends("move_id", "partner_id")
-    def _compute_number(self):
-        for compose in self:
-            source = compose.move_id or compose.partner_id
-            source = source.with_company(compose.company_id)
-            compose.number = source._sms_phones()[source.id] if source else False
-
-    @api.depends("basis", "partner_id")
-    def _compute_body(self):
-        """The default text, until somebody has written into it."""
-        for compose in self:
-            lang = compose.partner_id.lang or self.env.user.lang
-            text = compose._basis().with_context(lang=lang)._default_text()
-            if not compose.body or compose.body == compose.default_body:
-                compose.body = text
-            compose.default_body = text
-
-    @api.depends("basis")
-    def _compute_labels(self):
-        for compose in self:
-            compose.labels = compose._basis()._labels()
-
-    @api.depends("company_id")
-    def _compute_gateway(self):
-        for compose in self:
-            gateway = self.env["sms.gateway"]._for_company(compose.company_id)
-            compose.has_gateway = bool(gateway)
-            compose.price = gateway.price
-            compose.currency_id = gateway.currency_id or compose.company_id.currency_id
-            compose.is_test = gateway.is_sandbox
-
-    @api.depends("basis", "move_id", "partner_id", "company_id", "line_ids.values")
-    def _compute_sample(self):
-        for compose in self:
-            link = self.env["organizer.link"]._sample_url(compose.company_id)
-            if compose.many:
-                line = compose._longest_line()
-                values, recipient = line.values, line.partner_id.name
-            else:
-                document = compose._document()
-                values = compose._basis()._values(document).get(document.id)
-                recipient = compose.partner_id.name
-            compose.sample_recipient = recipient
-            if values and "link" in compose._basis()._labels():
-                values = {**values, "link": link}
-            compose.sample_values = values
-
-    def _longest_line(self):
-        """The worst case: whose values make the longest text."""
-        return max(
-            self.line_ids,
-            key=lambda line: sum(map(len, (line.values or {}).values())),
-            default=self.line_ids,
-        )
-
-    @api.depends("number", "partner_id", "move_id", "basis")
-    def _compute_problem(self):
-        for compose in self:
-            document = compose._document()
-            compose.problem = False
-            if document and not compose.many:
-                numbers = {document.id: compose.number}
-                compose.problem = compose._basis()._candidates(document, numbers)[0].why
-
-    @api.depends("line_ids.selected", "line_ids.reason", "line_ids.segments", "price")
-    def _compute_totals(self):
-        reasons = dict(
-            self.env["organizer.run.line"]
-            ._fields["reason"]
-            ._description_selection(self.env)
-        )
-        for compose in self:
-            going = compose.line_ids.filtered(lambda line: line._is_going())
-            out = Counter(
-                line.reason or "unticked" for line in compose.line_ids - going
-            )
-            compose.going_count = len(going)
-            compose.segments = sum(going.mapped("segments"))
-            compose.total_price = compose.segments * compose.price
-            compose.left_out = ", ".join(
-                f"{count} × {reasons[reason]}" for reason, count in out.most_common()
-            )

@@ -1,22 +1,28 @@
 from odoo import api, fields, models
 
-from ..tools import placeholders
+from ..tools.texts import SmsText
 
 
 class OrganizerComposeLine(models.TransientModel):
-    """One of many recipients: its tick, number and text."""
+    """One of many recipients: its tick, address and text."""
 
     _name = "organizer.compose.line"
     _description = "Recipient of Send SMS"
     _order = "reason desc, id"  # those who can be told first
+    _rec_name = "document_name"
 
     compose_id = fields.Many2one(
         "organizer.compose", required=True, ondelete="cascade", index=True
     )
-    move_id = fields.Many2one("account.move", "Document", required=True, readonly=True)
+    channel = fields.Selection(related="compose_id.channel")
+    # of the window's documents_model
+    res_id = fields.Integer("Document's id", required=True, readonly=True)
+    document_name = fields.Char("Document", readonly=True)
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     values = fields.Json(readonly=True)
     number = fields.Char("SMS number")
+    email = fields.Char("E-mail")
     selected = fields.Boolean("Send", default=True)
     reason = fields.Selection(
         selection=lambda self: (
@@ -41,58 +47,57 @@ class OrganizerComposeLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="compose_id.currency_id")
 
-    @api.depends("number", "move_id", "compose_id.basis")
+    @api.depends("number", "email", "res_id", "compose_id.basis")
     def _compute_reason(self):
         for compose, lines in self.grouped("compose_id").items():
-            numbers = {line.move_id.id: line.number for line in lines}
-            candidates = compose._basis()._candidates(lines.move_id, numbers)
-            found = {candidate.document.id: candidate for candidate in candidates}
+            found = lines._candidates(compose)
             for line in lines:
-                line.reason = found[line.move_id.id].reason
-                line.why = found[line.move_id.id].why
+                line.reason = found[line.res_id].reason
+                line.why = found[line.res_id].why
 
-    @api.depends("compose_id.body", "values")
+    def _candidates(self, compose):
+        """``{document id: what the basis says of it now}``"""
+        documents = self.env[compose.documents_model].browse(self.mapped("res_id"))
+        name = "email" if compose.channel == "email" else "number"
+        addresses = {line.res_id: line[name] for line in self}
+        basis = compose._basis()
+        return {
+            candidate.document.id: candidate
+            for candidate in basis._candidates(documents, compose.channel, addresses)
+        }
+
+    @api.depends(
+        "compose_id.body", "compose_id.plain_letters", "compose_id.template_id", "values"
+    )
     def _compute_text(self):
         for compose, lines in self.grouped("compose_id").items():
-            basis = compose._basis()
-            is_default = compose.body == compose.default_body
-            templates = {}
+            if compose.channel != "sms":
+                continue
+            writer_of = compose._writer_by_lang()
             for line in lines.filtered(lambda line: not line.text_edited):
-                # the default text speaks the language of each customer
-                lang = is_default and basis._lang(line.partner_id)
-                if lang not in templates:
-                    text = compose.body
-                    if lang:
-                        text = basis.with_context(lang=lang)._default_text()
-                    templates[lang] = placeholders.compile(text)
-                line.text = templates[lang].fill(line.values or {}, keep=("link",))
+                writer = writer_of(line.partner_id)
+                line.text = writer.fill(compose._with_link(line.values))
 
     @api.onchange("text")
     def _onchange_text(self):
         """What was written for this customer stays when the common text changes."""
         self.text_edited = True
 
-    @api.depends("text", "values", "compose_id.price")
+    @api.depends("text", "values", "compose_id.price", "compose_id.plain_letters")
     def _compute_price(self):
         for line in self:
-            line.segments = line.compose_id._segments_of(line.text, line.values)
-            line.price = line.segments * line.compose_id.price
+            compose = line.compose_id
+            writer = line._writer()
+            values = compose._with_link(line.values)
+            line.segments = writer.measure(values).segments if line.text else 0
+            line.price = line.segments * compose.price
+
+    def _writer(self, names=()):
+        """The text of this line, as it was filled in or corrected.
+
+        :param names: the placeholders that it was filled in from
+        """
+        return SmsText(self.text, self.compose_id.plain_letters, names)
 
     def _is_going(self):
         return self.selected and not self.reason
-
-    def _run_line(self, candidate):
-        """Values of ``organizer.run.line``: sent, or left out and why.
-
-        :param candidate: what the basis says of it now
-        """
-        unticked = not candidate.reason and not self.selected
-        return {
-            "partner_id": self.partner_id.id,
-            "move_id": self.move_id.id,
-            "number": candidate.number,
-            "text": placeholders.fill(self.text, self.values or {}, keep=("link",)),
-            "selected": self.selected,
-            "reason": "unticked" if unticked else candidate.reason,
-            "why": self.env._("Left out by hand.") if unticked else candidate.why,
-        }

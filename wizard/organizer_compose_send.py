@@ -1,10 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext
 
-from ..tools import gsm, placeholders
-
-# Longer texts are mistakes: providers cut them, and customers do not read them.
-MAX_SEGMENTS = 6
+from ..tools.texts import MailText, SmsText
 
 
 class OrganizerCompose(models.TransientModel):
@@ -41,45 +39,80 @@ class OrganizerCompose(models.TransientModel):
 
     def _make_run(self):
         lines = self._many_lines() if self.many else [self._one_line()]
-        runs = self.env["organizer.run"]
-        return runs._draft(self.company_id, self.basis, self.body, lines)
+        if self.channel == "email" and self.attach_document:
+            for line in lines:
+                line["attach_document"] = bool(line["move_id"])
+        return self.env["organizer.run"]._draft(
+            self.company_id,
+            self.basis,
+            self.body if self.channel == "sms" else self.subject,
+            lines,
+            channel=self.channel,
+            template_id=self.template_id.id,
+        )
+
+    # -- texts -----------------------------------------------------------------------
+
+    def _writer(self):
+        """The text as it stands in the window."""
+        if self.channel == "email":
+            return MailText(self.subject, self.mail_body)
+        return SmsText(self.body, self.plain_letters)
+
+    def _writer_by_lang(self):
+        """Return a function of a customer: its text. A template speaks the language of
+        each; what somebody has written is the same for all."""
+        if self._is_edited() or not self.template_id:
+            writer = self._writer()
+            return lambda partner: writer
+        basis, writers = self._basis(), {}
+
+        def write_text(partner):
+            lang = basis._lang(partner)
+            if lang not in writers:
+                template = self.template_id.with_context(lang=lang)
+                writers[lang] = (
+                    SmsText(template.text, self.plain_letters)
+                    if self.channel == "sms"
+                    else template._writer()
+                )
+            return writers[lang]
+
+        return write_text
+
+    # -- checks ----------------------------------------------------------------------
 
     def _check_ready(self):
         if self.company_id not in self.env.companies:
             raise AccessError(
                 self.env._("You may not send in the name of this company.")
             )
-        if not self.has_gateway:
+        if not self.can_send:
             raise UserError(self._basis()._no_gateway_words(self.company_id))
         if self.many and not self.going_count:
             raise UserError(
                 self.env._("No one is ticked. Tick at least one recipient.")
             )
-        for line in self.line_ids.filtered(lambda line: line._is_going()):
-            self._check_text(line.text, line.values, line.move_id.name)
+        if self.channel == "email":
+            self._check_mail()
+        elif self.many:
+            for line in self.line_ids.filtered(lambda line: line._is_going()):
+                self._check_text(line.text, line.values, line.document_name)
 
     def _check_text(self, text, values, whose=None):
         """:param str whose: the document, where the text is that of one among many"""
-        problems = [
-            self._unknown_words(bad)
-            for bad in placeholders.unknown(text, self._basis()._labels())
-        ]
-        segments = self._segments_of(text, values)
-        if not (text or "").strip():
-            problems = [
-                self.env._("The text is empty. Write what the customer is to read.")
-            ]
-        elif segments > MAX_SEGMENTS:
-            problems.append(
-                self.env._(
-                    "The text takes %(count)s SMS. Shorten it to %(most)s at the most.",
-                    count=segments,
-                    most=MAX_SEGMENTS,
-                )
-            )
+        problems = self._basis()._sms_problems(
+            text, self._with_link(values or {}), self.plain_letters
+        )
         if problems:
             named = [f"{whose}: {words}" if whose else words for words in problems]
             raise UserError("\n".join(named))
+
+    def _check_mail(self):
+        basis = self._basis()
+        problems = basis._mail_problems(self.subject, self.mail_body)
+        if problems:
+            raise UserError("\n".join(problems))
 
     def _check_own(self, documents, partners):
         """Neither another company's nor what the user may not read."""
@@ -102,51 +135,53 @@ class OrganizerCompose(models.TransientModel):
                     )
                 )
 
-    def _unknown_words(self, unknown):
-        if unknown.suggestion:
-            return self.env._(
-                "Text: %(written)s is not a placeholder here. Did you mean "
-                "[%(suggestion)s]? Write [[ for a bracket.",
-                written=unknown.written,
-                suggestion=unknown.suggestion,
-            )
-        return self.env._(
-            "Text: %s is not a placeholder here. Pick one from the list, or write [[ "
-            "for a bracket.",
-            unknown.written,
-        )
+    # -- lines -----------------------------------------------------------------------
 
     def _one_line(self):
         document = self._document()
+        basis = self._basis()
         if not document:
             raise UserError(
                 self.env._("Pick the document that the text is about.")
-                if self.basis != "free_text"
-                else self.env._("Pick the customer that gets the SMS in “To”.")
+                if basis._basis_model == "account.move"
+                else self.env._("Pick the customer that gets the message in “To”.")
             )
         self._check_own(document, self.partner_id)
-        basis = self._basis()
-        values = basis._values(document)[document.id]
-        self._check_text(self.body, values)
-        candidate = basis._candidates(document, {document.id: self.number})[0]
+        values = basis._values(document)
+        if self.channel == "sms":
+            self._check_text(self.body, values[document.id])
+        candidate = self._candidate(document)
         if candidate.reason:
             raise UserError(candidate.why)
-        template = placeholders.compile(self.body)
-        line = candidate._line_values(template, values)
+        writer = self._writer()
+        line = basis._run_lines([candidate], self.channel, lambda one: writer, values)[0]
         return {**line, "partner_id": self.partner_id.id or line["partner_id"]}
 
     def _many_lines(self):
-        moves = self.line_ids.move_id
-        self._check_own(moves, self.line_ids.partner_id)
-        numbers = {line.move_id.id: line.number for line in self.line_ids}
-        candidates = {
-            candidate.document.id: candidate
-            for candidate in self._basis()._candidates(moves, numbers)
-        }
-        return [line._run_line(candidates[line.move_id.id]) for line in self.line_ids]
+        documents = self._documents()
+        self._check_own(documents, self.line_ids.partner_id)
+        basis, lines = self._basis(), {line.res_id: line for line in self.line_ids}
+        found = self.line_ids._candidates(self)
+        writer_of = self._writer_by_lang()
 
-    def _segments_of(self, text, values):
-        """:param dict values: placeholder → text, without the link"""
-        link = self.env["organizer.link"]._sample_url(self.company_id)
-        filled = placeholders.render(text, {**(values or {}), "link": link})
-        return gsm.measure(filled).segments
+        def write_text(candidate):
+            writer = writer_of(candidate.partner)
+            if self.channel == "email":
+                return writer
+            return lines[candidate.document.id]._writer(writer.names)
+
+        run_lines = basis._run_lines(
+            [found[res_id] for res_id in lines],
+            self.channel,
+            write_text,
+            {res_id: line.values or {} for res_id, line in lines.items()},
+        )
+        return [
+            self._ticked(run_line, lines[run_line["res_id"]]) for run_line in run_lines
+        ]
+
+    def _ticked(self, run_line, line):
+        if line.selected or run_line["reason"]:
+            return {**run_line, "selected": line.selected}
+        why = self.env._("Left out by hand.")
+        return {**run_line, "selected": False, "reason": "unticked", "why": why}

@@ -1,5 +1,29 @@
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import format_date
+
+from .organizer_basis import Placeholder
+
+# what is read at once for the texts, and for the refusals, of many invoices
+MOVE_FIELDS = (
+    "amount_residual",
+    "amount_total",
+    "commercial_partner_id",
+    "company_id",
+    "currency_id",
+    "invoice_date",
+    "invoice_date_due",
+    "invoice_user_id",
+    "move_type",
+    "name",
+    "partner_bank_id",
+    "partner_id",
+    "payment_reference",
+    "payment_state",
+    "sms_phone",
+    "state",
+)
+OPEN = ("not_paid", "partial")
 
 
 class OrganizerBasisInvoice(models.AbstractModel):
@@ -9,40 +33,131 @@ class OrganizerBasisInvoice(models.AbstractModel):
     _inherit = "organizer.basis"
     _description = "Basis: an invoice"
 
-    def _labels(self):
+    _basis_filters = frozenset(("amount", "days", "journals"))
+    _basis_obligatory = (("number",), ("link",))
+    _basis_amounts = ("amount_due", "debt", "overdue_debt")
+    _types = ("out_invoice", "out_receipt")
+
+    def _placeholders(self):
+        example = self._debts()._examples()
         return {
-            "company": self.env._("Your company"),
-            "customer": self.env._("Customer"),
-            "document_type": self.env._("Type of document"),
-            "number": self.env._("Number"),
-            "date": self.env._("Date"),
-            "due_date": self.env._("Due date"),
-            "days_overdue": self.env._("Days overdue"),
-            "amount_total": self.env._("Total"),
-            "amount_due": self.env._("Amount due"),
-            "link": self.env._("Link to the document"),
+            "company": example["company"],
+            "customer": example["customer"],
+            "customer_id": example["customer_id"],
+            "document_type": Placeholder(
+                self.env._("Type of document"), self.env._("Invoice")
+            ),
+            "number": Placeholder(self.env._("Number"), "INV/2026/00042"),
+            "date": Placeholder(self.env._("Date"), example["due_date"].sample),
+            "due_date": example["due_date"],
+            "days_left": Placeholder(self.env._("Days until due"), "7"),
+            "days_overdue": example["days_overdue"],
+            "amount_total": Placeholder(self.env._("Total"), example["debt"].sample),
+            "amount_due": Placeholder(
+                self.env._("Amount due"), example["debt"].sample
+            ),
+            "link": Placeholder(self.env._("Link to the document"), ""),
+            "payment_reference": Placeholder(
+                self.env._("Payment reference"), "INV/2026/00042"
+            ),
+            "bank_account": example["bank_account"],
+            "debt": example["debt"],
+            "overdue_debt": example["overdue_debt"],
+            "oldest_due_date": example["oldest_due_date"],
+            "open_invoices": example["open_invoices"],
+            "salesperson": example["salesperson"],
+            "phone": example["phone"],
         }
 
-    def _values_in_lang(self, documents):
-        return {move.id: self._invoice_values(move) for move in documents}
+    def _domain(self):
+        return (
+            Domain("company_id", "=", self.env.company.id)
+            & Domain("state", "=", "posted")
+            & Domain("move_type", "in", self._types)
+        )
+
+    def _disputed(self):
+        disputed = Domain("account_type", "=", "asset_receivable")
+        disputed &= Domain("no_followup", "=", True)
+        return Domain("line_ids", "any", disputed)
+
+    def _debts(self):
+        return self.env["organizer.basis.customer"]
+
+    # -- texts -----------------------------------------------------------------------
+
+    def _values_in_lang(self, documents, names):
+        self._fetch(documents)
+        debts = {}
+        if names & set(self._debts()._debt_names()):
+            debts = self._debts_of(documents)
+        return {
+            move.id: {**self._invoice_values(move), **debts.get(move.id, {})}
+            for move in documents
+        }
+
+    def _fetch(self, documents):
+        """Read once what the texts need, however many invoices there are."""
+        documents.fetch(MOVE_FIELDS)
+        documents.commercial_partner_id.fetch(["name", "vat", "company_registry"])
+        documents.partner_id.fetch(["lang", "name", "email", "type", "tz"])
+        # sudo: whose name and account stand in the text, whoever may read them
+        documents.sudo().partner_bank_id.fetch(["acc_number"])
+        documents.sudo().invoice_user_id.partner_id.fetch(["name"])
 
     def _invoice_values(self, move):
         due = move.invoice_date_due
-        overdue = (move._seller_today() - due).days if due else 0
+        days = (move._seller_today() - due).days if due else 0
+        # sudo: as in _fetch
+        readable = move.sudo()
         return {
-            "company": move.company_id.name,
-            "customer": move.commercial_partner_id.name or "",
+            **self._debts()._company_values(move.company_id),
+            **self._debts()._customer_values(move.commercial_partner_id),
             "document_type": move.type_name,
             "number": move.name or "",
             "date": format_date(self.env, move.invoice_date),
             "due_date": format_date(self.env, due),
-            "days_overdue": str(max(overdue, 0)),
+            "days_left": str(max(-days, 0)),
+            "days_overdue": str(max(days, 0)),
             "amount_total": self._format_amount(move.amount_total, move.currency_id),
             "amount_due": self._format_amount(move.amount_residual, move.currency_id),
+            "payment_reference": move.payment_reference or move.name or "",
+            "bank_account": readable.partner_bank_id.acc_number or "",
+            "salesperson": readable.invoice_user_id.name or "",
         }
+
+    def _debts_of(self, documents):
+        """``{invoice id: what its customer owes in all}``"""
+        values = {}
+        for company, moves in documents.grouped("company_id").items():
+            debts = self._debts().with_company(company)
+            by_customer = debts._debt_values(moves.commercial_partner_id)
+            for move in moves:
+                theirs = by_customer[move.commercial_partner_id.id]
+                values[move.id] = {
+                    name: text
+                    for name, text in theirs.items()
+                    if name != "days_overdue"  # the invoice has its own
+                }
+        return values
+
+    # -- who and what ----------------------------------------------------------------
 
     def _recipients(self, documents):
         return {move.id: move.partner_id for move in documents}
+
+    def _invoices(self, documents):
+        return {move.id: move for move in documents}
+
+    def _mail_heading(self, document):
+        document = document.with_context(lang=self.env.lang)
+        return document.type_name, document.name
+
+    def _customer_field(self):
+        return "commercial_partner_id"
+
+    def _salesperson_field(self):
+        return "invoice_user_id"
 
     def _refusals(self, documents):
         refusals = {}
@@ -59,3 +174,35 @@ class OrganizerBasisInvoice(models.AbstractModel):
                 words = self.env._("%s was credited in full.", move.display_name)
                 refusals[move.id] = ("credited", words)
         return refusals
+
+    def _payable_refusal(self, move):
+        """Why nobody is to be asked for the money: (reason, why), or None."""
+        if move.payment_state not in OPEN:
+            return "paid", self.env._("%s is paid.", move.display_name)
+        if move.move_type == "out_refund":
+            words = self.env._(
+                "%s is a credit note: nothing is owed.", move.display_name
+            )
+            return "paid", words
+        if move.is_invoice() and move.no_followup:
+            words = self.env._(
+                "%s is disputed: it is marked “No Follow-Up”.", move.display_name
+            )
+            return "disputed", words
+        return None
+
+    # -- filters ---------------------------------------------------------------------
+
+    def _amount_label(self):
+        return self.env._("Amount due")
+
+    def _documents_action(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        return {name: action[name] for name in action if name not in ("id", "path")}
+
+    def _amount_domain(self, template):
+        return self._amount_in_range(
+            template, "amount_residual", "amount_residual_signed"
+        )

@@ -1,18 +1,31 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class OrganizerBasisInvoiceIssued(models.AbstractModel):
     _name = "organizer.basis.invoice_issued"
     _inherit = "organizer.basis.invoice"
-    _description = "Basis: a new invoice"
+    _description = "Basis: an invoice that was issued"
 
     _basis_sequence = 10
+    _types = ("out_invoice", "out_refund", "out_receipt")
 
     def _basis_label(self):
-        return self.env._("New invoice")
+        return self.env._("Invoice issued")
 
-    def _default_text(self):
-        return self.env._(
-            "[company]: [document_type] [number], [amount_total], due [due_date]. "
-            "[link]"
+    def _domain(self):
+        return super()._domain() & Domain("payment_state", "!=", "reversed")
+
+    def _amount_label(self):
+        return self.env._("Total")
+
+    def _days_label(self):
+        return self.env._("Days since it was issued")
+
+    def _days_domain(self, template):
+        return self._days_in_range(template, "invoice_date", 1)
+
+    def _amount_domain(self, template):
+        return self._amount_in_range(
+            template, "amount_total", "amount_total_signed"
         )

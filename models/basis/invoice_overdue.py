@@ -1,42 +1,38 @@
 from odoo import models
+from odoo.fields import Domain
+
+from .invoice import OPEN
 
 
 class OrganizerBasisInvoiceOverdue(models.AbstractModel):
     _name = "organizer.basis.invoice_overdue"
     _inherit = "organizer.basis.invoice"
-    _description = "Basis: an overdue invoice"
+    _description = "Basis: an invoice that is overdue"
 
-    _basis_sequence = 20
+    _basis_sequence = 30
 
     def _basis_label(self):
-        return self.env._("Overdue reminder")
+        return self.env._("Invoice overdue")
 
-    def _default_text(self):
-        return self.env._(
-            "[company]: [document_type] [number] was due on [due_date], [amount_due] "
-            "is still open. [link]"
+    def _domain(self):
+        return (
+            super()._domain()
+            & Domain("payment_state", "in", OPEN)
+            & ~self._disputed()
+            & Domain("invoice_date_due", "<", self._today())
         )
+
+    def _days_label(self):
+        return self.env._("Days overdue")
+
+    def _days_domain(self, template):
+        return self._days_in_range(template, "invoice_date_due", 1)
 
     def _refusals(self, documents):
         refusals = super()._refusals(documents)
-        for move in documents:
-            if move.id in refusals:
-                continue
-            if move.payment_state not in ("not_paid", "partial"):
-                refusals[move.id] = (
-                    "paid",
-                    self.env._("%s is paid.", move.display_name),
-                )
-            elif move.move_type == "out_refund":
-                words = self.env._(
-                    "%s is a credit note: nothing is owed.", move.display_name
-                )
-                refusals[move.id] = ("paid", words)
-            elif move.is_invoice() and move.no_followup:
-                words = self.env._(
-                    "%s is disputed: it is marked “No Follow-Up”.", move.display_name
-                )
-                refusals[move.id] = ("disputed", words)
+        for move in documents - documents.browse(refusals):
+            if refusal := self._payable_refusal(move):
+                refusals[move.id] = refusal
             elif not (due := move.invoice_date_due) or due >= move._seller_today():
                 words = self.env._("%s is not overdue.", move.display_name)
                 refusals[move.id] = ("not_overdue", words)

@@ -1,49 +1,36 @@
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import formatLang
 
-from ...tools import placeholders
+from ...tools.texts import SAMPLE_LINK
 
 PREFIX = "organizer.basis."
+PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ", "\ufeff")
 
 
-class Candidate(NamedTuple):
-    """A document and the one who would be told about it.
+class Placeholder(NamedTuple):
+    """A name that a text of this basis may hold in square brackets."""
 
-    ``reason`` is a code of ``organizer.run.line.reason`` and ``why`` the same in words
-    of the user's language; both are False for those who can be told.
-    """
-
-    document: models.Model
-    partner: models.Model
-    number: str | bool
-    reason: str | bool = False
-    why: str | bool = False
-
-    def _line_values(self, template, values):
-        """Values of ``organizer.run.line``.
-
-        :param template: :class:`..tools.placeholders.Template`
-        :param dict values: placeholder → text
-        """
-        is_move = self.document._name == "account.move"
-        return {
-            "partner_id": self.partner.id,
-            "move_id": self.document.id if is_move else False,
-            "number": self.number,
-            "text": template.fill(values, keep=("link",)),
-            "reason": self.reason,
-            "why": self.why,
-        }
+    label: str  # for a person
+    sample: str  # a typical value: for previews, and to measure a text by
 
 
 class OrganizerBasis(models.AbstractModel):
     """What a message is about.
 
     A basis is an abstract model ``organizer.basis.<name>`` with a ``_basis_label``. It
-    says which documents it takes, which placeholders it offers and who is told. It is
-    found by its name: another add-on adds a basis by adding such a model.
+    says which documents it is about now, which placeholders it offers, who is told, and
+    which document goes with the message. It is found by its name: another add-on adds a
+    basis by adding such a model, and no line here.
+
+    A *document* is what one message is about: a record of ``_basis_model``. All methods
+    take them as sets, speak in the name of ``env.company`` where the document has no
+    company of its own, and in the language of the context.
+
+    Who would be told and who would not is in ``basis_candidates.py``, what is wrong
+    with a text in ``basis_text.py``, whom a template is for in ``basis_filters.py``.
     """
 
     _name = "organizer.basis"
@@ -51,10 +38,66 @@ class OrganizerBasis(models.AbstractModel):
 
     _basis_sequence = 100
     _basis_model = "account.move"
+    # models with a gear menu of their own whose records stand for documents
+    _basis_menus = ("account.move",)
+    # what a template of this basis may be narrowed by, beside groups and salespeople
+    _basis_filters = frozenset()
+    # placeholders without which a text says nothing: one of each group must be there
+    _basis_obligatory = ()
+    # placeholders that are not true any more once something was paid; first, the one
+    # that it is about
+    _basis_amounts = ()
+
+    # -- to be said by each basis ----------------------------------------------------
 
     def _basis_label(self):
         """Its name for a person; False for what is not to be chosen."""
         return False
+
+    def _placeholders(self):
+        """``{name: Placeholder}``, in the order of the palette."""
+        return {}
+
+    def _domain(self):
+        """The documents that it is about now, as a domain of ``_basis_model``."""
+        return Domain.FALSE
+
+    def _values_in_lang(self, documents, names):
+        """``{document id: {placeholder: text}}`` of (at least) these names, in the
+        language of the context; a number of queries that does not depend on how many
+        documents there are. ``link`` is not among them: it is made when a message is.
+        """
+        return {document.id: {} for document in documents}
+
+    def _refusals(self, documents):
+        """``{document id: (reason, why)}`` for those nobody is to be told about now."""
+        return {}
+
+    def _recipients(self, documents):
+        """``{document id: partner}``"""
+        return {document.id: document for document in documents}
+
+    def _numbers(self, documents):
+        """``{document id: SMS number as it was entered, or False}``"""
+        return documents._sms_phones()
+
+    def _invoices(self, documents):
+        """``{document id: account.move}``: the document that goes with the message: where
+        its ``[link]`` leads, and whose PDF and XML an e-mail brings along."""
+        return {}
+
+    def _mail_heading(self, document):
+        """What stands over an e-mail: ``(kind of document, its name)``."""
+        return self.env._("account"), document.display_name
+
+    def _customer_field(self):
+        """The field of a document that is its customer; empty where it is one."""
+        return ""
+
+    def _salesperson_field(self):
+        return "user_id"
+
+    # -- what others ask -------------------------------------------------------------
 
     @api.model
     def _selection(self, model=None):
@@ -73,44 +116,43 @@ class OrganizerBasis(models.AbstractModel):
         """The basis of this name, for instance ``"invoice_issued"``."""
         return self.env[PREFIX + name]
 
-    # -- to be said by each basis ----------------------------------------------------
+    def _palette(self):
+        """The placeholders as the editor takes them: ``[{name, label, sample}]``."""
+        return [
+            {"name": name, **placeholder._asdict()}
+            for name, placeholder in self._placeholders().items()
+        ]
 
-    def _default_text(self):
-        """The text to begin with, in the language of the context."""
-        return ""
+    def _samples(self):
+        """``{placeholder: typical value}``, a link among them."""
+        samples = {
+            name: placeholder.sample
+            for name, placeholder in self._placeholders().items()
+        }
+        return {**samples, "link": SAMPLE_LINK} if "link" in samples else samples
 
-    def _labels(self):
-        """``{placeholder: label}``, in the order of the palette."""
-        return {}
+    def _values(self, documents, names=None):
+        """``{document id: {placeholder: text}}``, each in its customer's language.
 
-    def _values_in_lang(self, documents):
-        """``{document id: {placeholder: text}}`` in the language of the context."""
-        return {document.id: {} for document in documents}
-
-    def _refusals(self, documents):
-        """``{document id: (reason, why)}`` for those nobody is to be told about now."""
-        return {}
-
-    def _recipients(self, documents):
-        """``{document id: partner}``"""
-        return {document.id: document for document in documents}
-
-    def _numbers(self, documents):
-        """``{document id: SMS number as it was entered, or False}``"""
-        return documents._sms_phones()
-
-    # -- what others ask -------------------------------------------------------------
-
-    def _values(self, documents):
-        """``{document id: {placeholder: text}}``, each in its customer's language."""
+        :param names: the placeholders that are wanted; all of them if None
+        """
+        names = set(self._placeholders()) if names is None else set(names)
         recipients = self._recipients(documents)
         values = {}
-        for lang, group in documents.grouped(
+        by_lang = documents.grouped(
             lambda document: self._lang(recipients[document.id])
-        ).items():
+        )
+        for lang, group in by_lang.items():
             in_lang = group.with_context(lang=lang)
-            values |= self.with_context(lang=lang)._values_in_lang(in_lang)
+            values |= self.with_context(lang=lang)._values_in_lang(in_lang, names)
         return values
+
+    def _documents_from(self, records):
+        """The documents that the ticked records of a list stand for.
+
+        :param records: of one of ``_basis_menus``
+        """
+        return records
 
     def _company(self, document):
         """In whose name the document is told about."""
@@ -119,111 +161,16 @@ class OrganizerBasis(models.AbstractModel):
     def _lang(self, partner):
         return partner.lang or self.env.user.lang or "en_US"
 
-    def _candidates(self, documents, numbers=None):
-        """Who would be told, and who would not and why.
-
-        :param dict numbers: document id → number to use in place of the stored one
-        :return: a :class:`Candidate` for each document, in their order; a constant
-            number of queries
-        """
-        recipients = self._recipients(documents)
-        refusals = self._refusals(documents)
-        entered = {**self._numbers(documents), **(numbers or {})}
-        checked = {
-            document.id: self._check_number(
-                entered[document.id],
-                recipients[document.id].with_company(self._company(document)),
-            )
-            for document in documents
-        }
-        stopped = self._stopped_numbers(number for number, _refusal in checked.values())
-        unserved = self._unserved_companies(documents)
-        candidates = []
-        for document in documents:
-            number, refusal = checked[document.id]
-            refusal = (
-                unserved.get(self._company(document))
-                or refusals.get(document.id)
-                or refusal
-                or stopped.get(number)
-                or (False, False)
-            )
-            candidates.append(
-                Candidate(
-                    document,
-                    recipients[document.id],
-                    number,
-                    *refusal,
-                )
-            )
-        return candidates
-
-    def _run_lines(self, documents):
-        """Values of a run's lines that tell each of the documents by the default text,
-        in its customer's language; what cannot be told is left out with the reason.
-        """
-        values = self._values(documents)
-        texts = {}
-        lines = []
-        for candidate in self._candidates(documents):
-            lang = self._lang(candidate.partner)
-            if lang not in texts:
-                texts[lang] = placeholders.compile(
-                    self.with_context(lang=lang)._default_text()
-                )
-            lines.append(
-                candidate._line_values(texts[lang], values[candidate.document.id])
-            )
-        return lines
-
-    def _check_number(self, number, partner):
-        """:return: (E.164 or as entered, (reason, why) or None)"""
-        if not number:
-            return False, partner._why_no_sms_phone()
-        checked, problem = self.env["organizer.sms.phone"]._check_sms_phone(
-            number, partner._sms_phone_countries()
-        )
-        return (checked, None) if checked else (number, ("bad_number", problem))
-
-    def _unserved_companies(self, documents):
-        """``{company: (reason, why)}`` for those without a gateway."""
-        routes = self.env["sms.gateway"]._routes_of
-        companies = {self._company(document) for document in documents}
-        return {
-            company: ("no_gateway", self._no_gateway_words(company))
-            for company in companies
-            if not routes(company.id)
-        }
-
-    @api.model
-    def _no_gateway_words(self, company):
-        return self.env._(
-            "%s has no SMS gateway. An administrator sets one up under Organizer ▸ "
-            "Configuration ▸ Gateways.",
-            company.name,
-        )
-
-    def _stopped_numbers(self, numbers):
-        """``{number: (reason, why)}`` for those who do not want to be written to."""
-        # sudo: the list of those who opted out is not readable by everyone who sends
-        stopped = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search([("number", "in", [number for number in numbers if number])])
-        )
-        return {
-            number: ("opted_out", self._stopped_words(number))
-            for number in stopped.mapped("number")
-        }
-
-    @api.model
-    def _stopped_words(self, number):
-        return self.env._("%s is on the phone blacklist: its owner opted out.", number)
-
     # -- formats ---------------------------------------------------------------------
 
     def _format_amount(self, amount, currency):
         """``1 234.50 PLN``: the code, for symbols often force Unicode upon an SMS."""
         number = formatLang(self.env, amount, digits=currency.decimal_places)
-        plain_spaces = str.maketrans("\u00a0\u202f", "  ", "\ufeff")
-        return f"{number} {currency.name}".translate(plain_spaces)
+        return f"{number} {currency.name}".translate(PLAIN_SPACES)
+
+    def _format_amounts(self, amounts):
+        """Those of several currencies are listed.
+
+        :param amounts: ``[(amount, currency), …]``
+        """
+        return ", ".join(self._format_amount(*one) for one in amounts)

@@ -1,0 +1,193 @@
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import email_normalize
+
+SMS, EMAIL = "sms", "email"
+
+
+class Candidate(NamedTuple):
+    """A document and the one who would be told about it.
+
+    ``reason`` is a code of ``organizer.run.line.reason`` and ``why`` the same in words
+    of the user's language; both are False for those who can be told.
+    """
+
+    document: models.Model
+    partner: models.Model
+    address: str | bool  # the SMS number (E.164, or as entered), or the e-mail address
+    reason: str | bool = False
+    why: str | bool = False
+
+
+class OrganizerBasis(models.AbstractModel):
+    """Who would be told, and who would not and why."""
+
+    _inherit = "organizer.basis"
+
+    def _candidates(self, documents, channel=SMS, addresses=None):
+        """
+        :param dict addresses: document id → number or e-mail address to use in place of
+            the stored one
+        :return: a :class:`Candidate` for each document, in their order; a constant
+            number of queries
+        """
+        recipients = self._recipients(documents)
+        refusals = self._refusals(documents)
+        check = self._check_numbers if channel == SMS else self._check_emails
+        checked = check(documents, recipients, addresses or {})
+        unserved = self._unserved_companies(documents) if channel == SMS else {}
+        candidates = []
+        for document in documents:
+            address, refusal = checked[document.id]
+            refusal = (
+                unserved.get(self._company(document))
+                or refusals.get(document.id)
+                or refusal
+                or (False, False)
+            )
+            candidates.append(
+                Candidate(document, recipients[document.id], address, *refusal)
+            )
+        return candidates
+
+    # -- by SMS ----------------------------------------------------------------------
+
+    def _check_numbers(self, documents, recipients, numbers):
+        """``{document id: (number, (reason, why) or None)}``"""
+        entered = {**self._numbers(documents), **numbers}
+        checked = {
+            document.id: self._check_number(
+                entered[document.id],
+                recipients[document.id].with_company(self._company(document)),
+            )
+            for document in documents
+        }
+        stopped = self._stopped_numbers(number for number, _refusal in checked.values())
+        return {
+            document_id: (number, refusal or stopped.get(number))
+            for document_id, (number, refusal) in checked.items()
+        }
+
+    def _check_number(self, number, partner):
+        """:return: (E.164 or as entered, (reason, why) or None)"""
+        if not number:
+            return False, partner._why_no_sms_phone()
+        checked, problem = self.env["organizer.sms.phone"]._check_sms_phone(
+            number, partner._sms_phone_countries()
+        )
+        return (checked, None) if checked else (number, ("bad_number", problem))
+
+    def _unserved_companies(self, documents):
+        """``{company: (reason, why)}`` for those without a gateway."""
+        routes = self.env["sms.gateway"]._routes_of
+        companies = {self._company(document) for document in documents}
+        return {
+            company: ("no_gateway", self._no_gateway_words(company))
+            for company in companies
+            if not routes(company.id)
+        }
+
+    @api.model
+    def _no_gateway_words(self, company):
+        return self.env._(
+            "%s has no SMS gateway. An administrator sets one up under Organizer ▸ "
+            "Configuration ▸ Gateways.",
+            company.name,
+        )
+
+    def _stopped_numbers(self, numbers):
+        """``{number: (reason, why)}`` for those who do not want to be written to."""
+        # sudo: the list of those who opted out is not readable by everyone who sends
+        stopped = (
+            self.env["phone.blacklist"]
+            .sudo()
+            .search_fetch(
+                [("number", "in", [number for number in numbers if number])], ["number"]
+            )
+        )
+        return {
+            one.number: ("opted_out", self._stopped_words(one.number))
+            for one in stopped
+        }
+
+    @api.model
+    def _stopped_words(self, number):
+        return self.env._("%s is on the phone blacklist: its owner opted out.", number)
+
+    # -- by e-mail -------------------------------------------------------------------
+
+    def _emails(self, documents):
+        """``{document id: address as it was entered, or False}``: the customer's
+        contact for invoices, else the one who is told, else the customer."""
+        recipients = self._recipients(documents)
+        contacts = self._invoice_contacts(recipients.values())
+        found = {}
+        for document in documents:
+            partner = recipients[document.id]
+            customer = partner.commercial_partner_id
+            own = partner.email if partner.type == "invoice" else False
+            found[document.id] = (
+                own or contacts.get(customer.id) or partner.email or customer.email
+            )
+        return found
+
+    def _invoice_contacts(self, partners):
+        """``{customer id: e-mail of its first contact for invoices}``"""
+        customers = {partner.commercial_partner_id.id for partner in partners}
+        contacts = self.env["res.partner"].search_fetch(
+            [
+                ("commercial_partner_id", "in", list(customers)),
+                ("parent_id", "!=", False),
+                ("type", "=", "invoice"),
+                ("email", "!=", False),
+            ],
+            ["email", "commercial_partner_id"],
+            order="id desc",
+        )
+        return {one.commercial_partner_id.id: one.email for one in contacts}
+
+    def _check_emails(self, documents, recipients, emails):
+        """``{document id: (address, (reason, why) or None)}``"""
+        entered = {**self._emails(documents), **emails}
+        stopped = self._stopped_emails(entered.values())
+        return {
+            document.id: self._check_email(
+                entered[document.id], recipients[document.id], stopped
+            )
+            for document in documents
+        }
+
+    def _check_email(self, entered, partner, stopped):
+        if not entered:
+            why = self.env._(
+                "%s has no e-mail address. Enter one on the customer's form.",
+                partner.display_name,
+            )
+            return False, ("no_email", why)
+        address = email_normalize(entered)
+        if not address:
+            why = self.env._(
+                "“%s” is not an e-mail address. Correct it: name@example.com.", entered
+            )
+            return entered, ("bad_email", why)
+        return address, stopped.get(address)
+
+    def _stopped_emails(self, entered):
+        """``{address: (reason, why)}`` for those who do not want to be written to."""
+        addresses = [email_normalize(one) for one in entered if one]
+        # sudo: as for numbers
+        stopped = (
+            self.env["mail.blacklist"]
+            .sudo()
+            .search_fetch([("email", "in", [one for one in addresses if one])], ["email"])
+        )
+        return {
+            one.email: (
+                "opted_out",
+                self.env._(
+                    "%s is on the e-mail blacklist: its owner opted out.", one.email
+                ),
+            )
+            for one in stopped
+        }

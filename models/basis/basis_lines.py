@@ -1,0 +1,77 @@
+from odoo import models
+
+from ...tools.texts import MAX_SEGMENTS
+from .basis_candidates import SMS
+
+
+class OrganizerBasis(models.AbstractModel):
+    """From candidates and texts to the lines of a run."""
+
+    _inherit = "organizer.basis"
+
+    def _run_lines(self, candidates, channel, write_text, values):
+        """Values of ``organizer.run.line`` for each candidate, in their order.
+
+        :param candidates: list of :class:`.basis_candidates.Candidate`
+        :param write_text: function of a candidate: its :class:`...tools.texts.SmsText`
+            or :class:`...tools.texts.MailText`
+        :param dict values: document id → ``{placeholder: text}``
+        """
+        documents = self.env[self._basis_model].union(
+            *(candidate.document for candidate in candidates)
+        )
+        invoices = self._invoices(documents)
+        return [
+            self._run_line(
+                candidate,
+                channel,
+                write_text(candidate),
+                values[candidate.document.id],
+                invoices.get(candidate.document.id),
+            )
+            for candidate in candidates
+        ]
+
+    def _run_line(self, candidate, channel, text, values, invoice=None):
+        document = candidate.document
+        line = {
+            "partner_id": candidate.partner.id,
+            "res_model": document._name,
+            "res_id": document.id,
+            "move_id": invoice.id if invoice else False,
+            "reason": candidate.reason,
+            "why": candidate.why,
+            "amounts": self._told_amounts(text, values),
+        }
+        if channel == SMS:
+            return {
+                **line,
+                "number": candidate.address,
+                **self._sms_line(line, text, self._with_link(document, values)),
+            }
+        subject, body = text.fill(values)
+        return {**line, "email": candidate.address, "subject": subject, "body": body}
+
+    def _told_amounts(self, text, values):
+        """What of the text is not true any more once something was paid. The amount that
+        the basis is about may be written in it by hand, too."""
+        named = set(self._basis_amounts) & {*text.names, *self._basis_amounts[:1]}
+        return {name: values[name] for name in named if name in values}
+
+    def _sms_line(self, line, text, values):
+        """The text, and why it can't be sent where that is so for the first time here."""
+        segments = text.measure(values).segments
+        filled = {"text": text.fill(values)}
+        if line["reason"] or segments <= MAX_SEGMENTS:
+            return filled
+        why = self.env._(
+            "The text takes %(count)s SMS. Shorten it to %(most)s at the most.",
+            count=segments,
+            most=MAX_SEGMENTS,
+        )
+        return {**filled, "reason": "too_long", "why": why}
+
+    def _with_link(self, document, values):
+        """The values with a link as long as the real one."""
+        link = self.env["organizer.link"]._sample_url(self._company(document))
+        return {**values, "link": link}

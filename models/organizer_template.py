@@ -1,0 +1,256 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+BROKEN_DOMAIN = (
+    AttributeError,
+    KeyError,
+    SyntaxError,
+    TypeError,
+    UserError,
+    ValueError,
+)
+
+
+class OrganizerTemplate(models.Model):
+    """What is said to whom: a text with placeholders, and who it is for.
+
+    What is wrong with a text, and lines of a run: ``organizer_template_text.py``. What
+    the editor shows: ``organizer_template_preview.py``. The gear menu:
+    ``organizer_template_menu.py``.
+    """
+
+    _name = "organizer.template"
+    _description = "Message template"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        ondelete="cascade",
+        help="Left empty, all companies use it.",
+    )
+    basis = fields.Selection(
+        selection=lambda self: self.env["organizer.basis"]._selection(),
+        string="About",
+        required=True,
+        default="invoice_issued",
+        help="What the message is about. It decides which placeholders there are.",
+    )
+    channel = fields.Selection(
+        [("sms", "SMS"), ("email", "E-mail")], required=True, default="sms"
+    )
+
+    text = fields.Text(translate=True)
+    plain_letters = fields.Boolean(
+        default=True,
+        help="Letters that make an SMS Unicode (ł, ą, Greek, Georgian) are written in "
+        "plain ones wherever the whole text then fits the cheaper alphabet: 160 "
+        "characters in an SMS instead of 70. Thai is left as it is.",
+    )
+    subject = fields.Char(translate=True)
+    body = fields.Html("Formatted text", translate=True, sanitize_attributes=True)
+    attach_document = fields.Boolean(
+        "Attach the invoice's PDF and XML", compute="_compute_attach", store=True,
+        readonly=False, precompute=True,
+    )
+
+    # who it is for; an empty one is no limit
+    amount_from = fields.Monetary("Amount from", currency_field="currency_id")
+    amount_to = fields.Monetary("Amount to", currency_field="currency_id")
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
+    days_from = fields.Integer("Days from")
+    days_to = fields.Integer("Days to")
+    category_ids = fields.Many2many(
+        "res.partner.category",
+        "organizer_template_category_rel",
+        string="Customer groups",
+        help="Customers of one of these groups, or of one below it",
+    )
+    excluded_category_ids = fields.Many2many(
+        "res.partner.category",
+        "organizer_template_excluded_category_rel",
+        string="But not",
+        help="Customers of these groups are left out",
+    )
+    journal_ids = fields.Many2many(
+        "account.journal",
+        string="Journals",
+        domain="[('type', '=', 'sale'), ('company_id', '=?', company_id)]",
+    )
+    user_ids = fields.Many2many(
+        "res.users", string="Salespeople", domain="[('share', '=', False)]"
+    )
+    domain = fields.Char("Further conditions", default="[]")
+
+    model = fields.Char("Documents", compute="_compute_model", store=True, precompute=True)
+    has_invoice = fields.Boolean(compute="_compute_basis_settings")
+    has_amount = fields.Boolean(compute="_compute_basis_settings")
+    has_days = fields.Boolean(compute="_compute_basis_settings")
+    has_journals = fields.Boolean(compute="_compute_basis_settings")
+    days_label = fields.Char(compute="_compute_basis_settings")
+    amount_label = fields.Char(compute="_compute_basis_settings")
+    match_count = fields.Integer("Match now", compute="_compute_match_count")
+
+    _range_amount = models.Constraint(
+        "CHECK (COALESCE(amount_to, 0) = 0 OR COALESCE(amount_from, 0) <= amount_to)",
+        "Amount: the first figure must not be above the second. 0 is no limit.",
+    )
+    _range_days = models.Constraint(
+        "CHECK (COALESCE(days_to, 0) = 0 OR COALESCE(days_from, 0) <= days_to)",
+        "Days: the first figure must not be above the second. 0 is no limit.",
+    )
+    _no_negative = models.Constraint(
+        "CHECK (COALESCE(amount_from, 0) >= 0 AND COALESCE(amount_to, 0) >= 0 "
+        "AND COALESCE(days_from, 0) >= 0 AND COALESCE(days_to, 0) >= 0)",
+        "Amounts and days cannot be negative. 0 is no limit.",
+    )
+
+    # -- the basis -------------------------------------------------------------------
+
+    def _basis(self):
+        basis = self.env["organizer.basis"]._get(self.basis or "free_text")
+        return basis.with_company(self.company_id or self.env.company)
+
+    @api.depends("basis")
+    def _compute_model(self):
+        for template in self:
+            template.model = template._basis()._basis_model
+
+    @api.depends("basis")
+    def _compute_basis_settings(self):
+        for template in self:
+            basis = template._basis()
+            template.has_invoice = "link" in basis._placeholders()
+            template.has_amount = "amount" in basis._basis_filters
+            template.has_days = "days" in basis._basis_filters
+            template.has_journals = "journals" in basis._basis_filters
+            template.days_label = basis._days_label()
+            template.amount_label = basis._amount_label()
+
+    @api.depends("basis", "channel")
+    def _compute_attach(self):
+        for template in self:
+            template.attach_document = (
+                template.channel == "email" and template.has_invoice
+            )
+
+    @api.onchange("basis")
+    def _onchange_basis(self):
+        """Conditions of one kind of document make no sense of another."""
+        self.domain = "[]"
+
+    # -- who it is for ---------------------------------------------------------------
+
+    @api.constrains("domain", "basis")
+    def _check_domain(self):
+        for template in self:
+            try:
+                domain = Domain(literal_eval(template.domain or "[]"))
+                template.env[template.model]._search(domain)
+            except BROKEN_DOMAIN as error:
+                raise ValidationError(
+                    self.env._(
+                        "Further conditions: “%(domain)s” cannot be read as conditions "
+                        "on %(documents)s (%(error)s). Choose fields and values from "
+                        "the list.",
+                        domain=template.domain,
+                        documents=self.env["ir.model"]._get(template.model).name,
+                        error=error,
+                    )
+                ) from error
+
+    def _matching(self):
+        """The documents that it is for now, as a domain of its ``model``; None where
+        its conditions cannot be read."""
+        self.ensure_one()
+        try:
+            return self._basis()._template_domain(self)
+        except BROKEN_DOMAIN:
+            return None
+
+    @api.depends(
+        "basis",
+        "company_id",
+        "amount_from",
+        "amount_to",
+        "currency_id",
+        "days_from",
+        "days_to",
+        "category_ids",
+        "excluded_category_ids",
+        "journal_ids",
+        "user_ids",
+        "domain",
+    )
+    @api.depends_context("company")
+    def _compute_match_count(self):
+        for template in self:
+            domain = template._matching()
+            model = template.env[template.model]
+            template.match_count = (
+                model.search_count(domain)
+                if domain is not None and model.has_access("read")
+                else 0
+            )
+
+    def action_open_matching(self):
+        """Open the documents that it is for now."""
+        self.ensure_one()
+        action = self._basis()._documents_action()
+        return {
+            **action,
+            "name": self.env._("%s: match now", self.name),
+            "domain": _plain(self._matching() or Domain.FALSE),
+            "context": {"create": False},
+        }
+
+    # -- choosing --------------------------------------------------------------------
+
+    @api.model
+    def _on_offer(self, channel, company, basis=None):
+        """Those that this company may use, its own first.
+
+        :param str channel: ``"sms"`` or ``"email"``
+        :param str basis: of this basis only
+        """
+        domain = Domain("channel", "=", channel)
+        domain &= Domain("company_id", "in", (False, company.id))
+        if basis:
+            domain &= Domain("basis", "=", basis)
+        return self.search(domain).sorted(lambda template: not template.company_id)
+
+    def action_send(self):
+        """Open *Send SMS* or *Send e-mail* with those it is for now."""
+        self.ensure_one()
+        documents = self.env[self.model].search(self._matching() or Domain.FALSE)
+        if not documents:
+            raise UserError(
+                self.env._("“%s” is for nobody at the moment.", self.display_name)
+            )
+        return self._open_compose(documents)
+
+    def _open_compose(self, records):
+        """Open *Send SMS* or *Send e-mail* with this text for the ticked records."""
+        self.check_access("read")
+        documents = self._basis()._documents_from(records)
+        compose = self.env["organizer.compose"]
+        return compose._open_for(documents, template=self)
+
+
+def _plain(domain):
+    """A domain in lists, as the browser takes it."""
+    return [
+        (name, operator, _plain(value) if isinstance(value, Domain) else value)
+        if len(item) == 3
+        else item
+        for item in domain
+        for name, operator, value in [item if len(item) == 3 else (None, None, None)]
+    ]

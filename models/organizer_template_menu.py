@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+
+# the fields that show in an entry of a gear menu
+SHOWN = {"active", "basis", "in_menu", "name", "channel"}
+
+
+class OrganizerTemplate(models.Model):
+    """A template as an action in the gear menu of what it is about."""
+
+    _inherit = "organizer.template"
+
+    in_menu = fields.Boolean(
+        "In the gear menu",
+        help="Offer it, under its name, in the gear menu of the invoices, customers or "
+        "debtors that it is about.",
+    )
+    action_ids = fields.One2many(
+        "ir.actions.server",
+        "organizer_template_id",
+        groups="base.group_system",
+        copy=False,
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        templates.filtered("in_menu")._set_actions()
+        return templates
+
+    def write(self, vals):
+        result = super().write(vals)
+        if SHOWN & set(vals):
+            self._set_actions()
+        return result
+
+    def update_field_translations(self, field_name, translations, source_lang=""):
+        # EXTENDS 'base'
+        result = super().update_field_translations(
+            field_name, translations, source_lang=source_lang
+        )
+        if field_name == "name":
+            self._set_actions()
+        return result
+
+    def unlink(self):
+        self._delete_actions()
+        return super().unlink()
+
+    def _set_actions(self):
+        """Make the gear menus offer what they should."""
+        self._delete_actions()
+        for template in self.filtered(lambda one: one.in_menu and one.active):
+            # sudo: only administrators write actions. What these do is fixed here, and
+            # does not depend on what a person writes into the template
+            actions = self.env["ir.actions.server"].sudo()
+            for action in actions.create(template._action_values()):
+                template._name_action(action)
+
+    def _delete_actions(self):
+        self.sudo().action_ids.unlink()  # sudo: as above
+
+    def _action_values(self):
+        models = self.env["ir.model"].sudo()  # sudo: which models there are
+        return [
+            {
+                "name": self.name,
+                "organizer_template_id": self.id,
+                "model_id": models._get_id(model),
+                "binding_model_id": models._get_id(model),
+                "binding_view_types": "list,kanban,form",
+                "group_ids": [
+                    fields.Command.link(self.env.ref("sms_organizer.group_sms_send").id)
+                ],
+                "state": "code",
+                "code": f'action = env["organizer.template"].browse({int(self.id)})'
+                "._open_compose(records)",
+            }
+            for model in self._basis()._basis_menus
+        ]
+
+    def _name_action(self, action):
+        for lang, _name in self.env["res.lang"].get_installed():
+            action.with_context(lang=lang).name = self.with_context(lang=lang).name
+
+
+class IrActionsServer(models.Model):
+    _inherit = "ir.actions.server"
+
+    organizer_template_id = fields.Many2one(
+        "organizer.template",
+        "Message template",
+        index="btree_not_null",
+        ondelete="cascade",
+        readonly=True,
+    )
+
+
+class IrActionsActions(models.Model):
+    _inherit = "ir.actions.actions"
+
+    def get_bindings(self, model_name):
+        # EXTENDS 'base': a company's templates are not offered to the others
+        bindings = super().get_bindings(model_name)
+        if actions := bindings.get("action"):
+            bindings["action"] = self._of_readable_templates(actions)
+        return bindings
+
+    @api.model
+    def _of_readable_templates(self, actions):
+        ids = [action["id"] for action in actions]
+        # sudo: to know which of them are of a template
+        of_templates = (
+            self.env["ir.actions.server"]
+            .sudo()
+            .search_fetch(
+                [("id", "in", ids), ("organizer_template_id", "!=", False)],
+                ["organizer_template_id"],
+            )
+        )
+        if not of_templates:
+            return actions
+        templates = self.env["organizer.template"]
+        readable = (
+            templates.search([("id", "in", of_templates.organizer_template_id.ids)])
+            if templates.has_access("read")
+            else templates
+        )
+        hidden = of_templates.filtered(
+            lambda action: action.organizer_template_id not in readable
+        )
+        return [action for action in actions if action["id"] not in hidden._ids]
