@@ -1,6 +1,6 @@
 {
     "name": "SMS Organizer",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "summary": "Tell customers about their invoices by SMS, with a link to them",
     "author": "SMS Organizer",

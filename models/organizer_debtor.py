@@ -51,20 +51,24 @@ class OrganizerDebtor(models.Model):
         readonly=True,
     )
     overdue = fields.Monetary(
-        "Overdue balance",
+        "Overdue",
         readonly=True,
         help="What is open past its due date, less the credit. Disputed invoices, "
         "marked “No Follow-Up”, are not in it.",
     )
     overdue_company = fields.Monetary(
-        "Overdue balance in the company's currency",
+        "Overdue in the company's currency",
         currency_field="company_currency_id",
         readonly=True,
     )
     credit = fields.Monetary(
         readonly=True, help="Credit notes and payments that are not matched yet"
     )
-    oldest_due_date = fields.Date(readonly=True)
+    oldest_due_date = fields.Date(
+        "Oldest due",
+        readonly=True,
+        help="Of what is overdue; where the credit covers that, of what is due next",
+    )
     days_overdue = fields.Integer(
         readonly=True, help="Days since the oldest due date of what is overdue"
     )
@@ -76,7 +80,9 @@ class OrganizerDebtor(models.Model):
         return SQL(
             """
             SELECT id, partner_id, company_id, currency_id, balance, balance_company,
-                   credit, oldest_due_date, open_invoices,
+                   credit, open_invoices,
+                   CASE WHEN late > credit THEN late_since
+                        ELSE COALESCE(next_due, first_due) END AS oldest_due_date,
                    GREATEST(late - credit, 0) AS overdue,
                    GREATEST(late_company - credit_company, 0) AS overdue_company,
                    CASE WHEN late > credit THEN today - late_since ELSE 0 END
@@ -106,7 +112,9 @@ class OrganizerDebtor(models.Model):
                    COALESCE(SUM(item.amount_residual) FILTER (WHERE %(late)s), 0)
                        AS late_company,
                    MIN(item.due) FILTER (WHERE %(late)s) AS late_since,
-                   MIN(item.due) FILTER (WHERE %(owed)s) AS oldest_due_date,
+                   MIN(item.due) FILTER (WHERE %(owed)s AND item.due >= item.today)
+                       AS next_due,
+                   MIN(item.due) FILTER (WHERE %(owed)s) AS first_due,
                    COUNT(DISTINCT item.move_id) FILTER (WHERE %(owed)s)
                        AS open_invoices,
                    COUNT(DISTINCT item.move_id) FILTER (WHERE %(late)s)

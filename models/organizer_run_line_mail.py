@@ -129,7 +129,7 @@ class OrganizerRunLine(models.Model):
             "message_id": generate_tracking_message_id(
                 f"{document.id}-{document._name}"
             ),
-            "subtype_id": self.env.ref("mail.mt_note").id,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
             "author_id": user.partner_id.id,
             "email_from": sender,
             "email_to": formataddr((self.partner_id.name or "", self.email)),

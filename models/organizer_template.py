@@ -99,20 +99,6 @@ class OrganizerTemplate(models.Model):
     amount_label = fields.Char(compute="_compute_basis_settings")
     match_count = fields.Integer("Match now", compute="_compute_match_count")
 
-    _range_amount = models.Constraint(
-        "CHECK (COALESCE(amount_to, 0) = 0 OR COALESCE(amount_from, 0) <= amount_to)",
-        "Amount: the first figure must not be above the second. 0 is no limit.",
-    )
-    _range_days = models.Constraint(
-        "CHECK (COALESCE(days_to, 0) = 0 OR COALESCE(days_from, 0) <= days_to)",
-        "Days: the first figure must not be above the second. 0 is no limit.",
-    )
-    _no_negative = models.Constraint(
-        "CHECK (COALESCE(amount_from, 0) >= 0 AND COALESCE(amount_to, 0) >= 0 "
-        "AND COALESCE(days_from, 0) >= 0 AND COALESCE(days_to, 0) >= 0)",
-        "Amounts and days cannot be negative. 0 is no limit.",
-    )
-
     # -- the basis -------------------------------------------------------------------
 
     def _basis(self):
@@ -148,6 +134,30 @@ class OrganizerTemplate(models.Model):
         self.domain = "[]"
 
     # -- who it is for ---------------------------------------------------------------
+
+    @api.constrains("amount_from", "amount_to", "days_from", "days_to")
+    def _check_ranges(self):
+        for template in self:
+            for label, low, high in (
+                (self.env._("Amount"), template.amount_from, template.amount_to),
+                (self.env._("Days"), template.days_from, template.days_to),
+            ):
+                if low < 0 or high < 0:
+                    raise ValidationError(
+                        self.env._(
+                            "%s: it cannot be below 0. Enter 0 for no limit.", label
+                        )
+                    )
+                if high and low > high:
+                    raise ValidationError(
+                        self.env._(
+                            "%(label)s: from %(low)s to %(high)s is nobody. Exchange "
+                            "them, or enter 0 for no limit.",
+                            label=label,
+                            low=f"{low:g}",
+                            high=f"{high:g}",
+                        )
+                    )
 
     @api.constrains("domain", "basis")
     def _check_domain(self):

@@ -5,6 +5,7 @@ from . import test_hooks
 from . import test_gateway
 from . import test_sms_phone
 from . import test_compose
+from . import test_debtor
 from . import test_outbox
 from . import test_outbox_processes
 from . import test_ledger
@@ -25,3 +26,8 @@ from . import test_reports
 from . import test_gateway_health
 from . import test_odoo_gateway
 from . import test_retention
+from . import test_template
+from . import test_template_filters
+from . import test_template_mail
+from . import test_template_menu
+from . import test_basis_of_another

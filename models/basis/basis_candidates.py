@@ -32,6 +32,7 @@ class OrganizerBasis(models.AbstractModel):
         :return: a :class:`Candidate` for each document, in their order; a constant
             number of queries
         """
+        self._fetch(documents)
         recipients = self._recipients(documents)
         refusals = self._refusals(documents)
         check = self._check_numbers if channel == SMS else self._check_emails

@@ -73,7 +73,6 @@ class OrganizerBasisCustomer(models.AbstractModel):
     # -- texts -----------------------------------------------------------------------
 
     def _values_in_lang(self, documents, names):
-        self._fetch(documents)
         debts = {}
         wanted = {"days_overdue", "bank_account", *self._debt_names()}
         if names & wanted & set(self._placeholders()):

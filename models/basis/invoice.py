@@ -87,7 +87,6 @@ class OrganizerBasisInvoice(models.AbstractModel):
     # -- texts -----------------------------------------------------------------------
 
     def _values_in_lang(self, documents, names):
-        self._fetch(documents)
         debts = {}
         if names & set(self._debts()._debt_names()):
             debts = self._debts_of(documents)
@@ -97,7 +96,6 @@ class OrganizerBasisInvoice(models.AbstractModel):
         }
 
     def _fetch(self, documents):
-        """Read once what the texts need, however many invoices there are."""
         documents.fetch(MOVE_FIELDS)
         documents.commercial_partner_id.fetch(["name", "vat", "company_registry"])
         documents.partner_id.fetch(["lang", "name", "email", "type", "tz"])

@@ -62,6 +62,10 @@ class OrganizerBasis(models.AbstractModel):
         """The documents that it is about now, as a domain of ``_basis_model``."""
         return Domain.FALSE
 
+    def _fetch(self, documents):
+        """Read at once what is needed of many documents and of their customers: left to
+        itself, Odoo reads them by the thousand."""
+
     def _values_in_lang(self, documents, names):
         """``{document id: {placeholder: text}}`` of (at least) these names, in the
         language of the context; a number of queries that does not depend on how many
@@ -137,6 +141,7 @@ class OrganizerBasis(models.AbstractModel):
         :param names: the placeholders that are wanted; all of them if None
         """
         names = set(self._placeholders()) if names is None else set(names)
+        self._fetch(documents)
         recipients = self._recipients(documents)
         values = {}
         by_lang = documents.grouped(

@@ -1,0 +1,214 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .template_common import TemplateCommon
+
+BODY = "<p>Dear [customer], [number]: [amount_due] <a href='[link]'>open</a></p>"
+
+
+@tagged("post_install", "-at_install")
+class TestTemplateMail(TemplateCommon):
+    """By e-mail: in the run, on the chatter, through Odoo's queue."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.email = "office@drukarnia.example"
+        cls.company.email = "billing@drukarz.example"
+        cls.company.website = "https://drukarz.example"
+        cls.move = cls._invoice(days_overdue=3)
+
+    def _mail_run(self, move=None, user=None, **values):
+        template = self._new_mail(BODY, **{"attach_document": False, **values})
+        run = template._draft_run(self.company, move or self.move)
+        run._send()
+        return run
+
+    def _mail(self, run):
+        return self.env["mail.mail"].search([("run_line_id", "in", run.line_ids.ids)])
+
+    def _deliver(self, mails, error=None):
+        server = self.env.registry["ir.mail_server"]
+
+        def send_email(self, message, *args, **kwargs):
+            if error:
+                raise error
+            return message["Message-Id"]
+
+        with (
+            patch.object(server, "send_email", send_email),
+            patch.object(server, "_connect__", lambda *args, **kwargs: None),
+            patch.object(server, "_disable_send", lambda self: False),
+        ):
+            mails.send()
+
+    def test_it_is_queued_in_the_companys_layout(self):
+        run = self._mail_run()
+        mail = self._mail(run)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertEqual(mail.subject, self.move.name)
+        self.assertIn("office@drukarnia.example", mail.email_to)
+        self.assertIn("billing@drukarz.example", mail.email_from)
+        self.assertRegex(mail.body, r'href="https?://[^"/]+/s/[A-Za-z0-9]{12}"')
+        self.assertIn("100.00", mail.body)
+        layout = mail.body_html
+        self.assertIn(str(mail.body), layout)
+        for words in ("Drukarz", "drukarz.example", self.move.name):
+            self.assertIn(words, layout)
+        for gap in ("organizer-body", "organizer-about", "organizer-name"):
+            self.assertNotIn(gap, layout)
+
+    def test_it_is_in_the_run_and_on_the_chatter(self):
+        run = self._mail_run()
+        line = run.line_ids
+        self.assertEqual((run.channel, run.state), ("email", "sending"))
+        self.assertEqual(line.outcome, "waiting")
+        note = self.move.message_ids.filtered(lambda one: one == line.mail_message_id)
+        self.assertEqual(note.subject, self.move.name)
+        self.assertEqual(note.notification_ids.notification_status, "ready")
+        self._deliver(self._mail(run))
+        self.assertEqual(note.notification_ids.notification_status, "sent")
+        self.assertEqual((line.outcome, run.state), ("sent", "done"))
+        self.assertEqual(run.sent_count, 1)
+        self.assertFalse(self._mail(run), "Odoo deletes what was sent")
+        self.assertEqual(line.outcome, "sent")
+
+    def test_failure_says_why(self):
+        run = self._mail_run()
+        with self.assertLogs("odoo.addons.mail.models.mail_mail", "ERROR"):
+            self._deliver(self._mail(run), UserError("The mailbox is full"))
+        self.assertEqual(run.line_ids.outcome, "failed")
+        self.assertIn("The mailbox is full", run.line_ids.explanation)
+        self.assertEqual(run.failed_count, 1)
+
+    def test_cancelled_deleted_and_tried_again_by_hand(self):
+        first, second = self._mail_run(), self._mail_run()
+        self._mail(first).cancel()
+        self.assertEqual(first.line_ids.outcome, "cancelled")
+        self._mail(first).mark_outgoing()
+        self.assertEqual(first.line_ids.outcome, "waiting")
+        self._mail(second).unlink()
+        self.assertEqual(second.line_ids.outcome, "cancelled")
+        self.assertIn("deleted", second.line_ids.explanation)
+
+    def test_what_was_paid_meanwhile_is_not_sent(self):
+        run = self._mail_run()
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.move.ids
+        )
+        wizard.create({})._create_payments()
+        self._deliver(self._mail(run))
+        self.assertEqual(run.line_ids.outcome, "cancelled")
+        self.assertIn("paid", run.line_ids.explanation)
+
+    def test_to_the_contact_for_invoices(self):
+        self._partner(
+            "Accounts",
+            parent_id=self.customer.id,
+            type="invoice",
+            email="accounts@drukarnia.example",
+        )
+        self.assertEqual(
+            self._mail_run().line_ids.email, "accounts@drukarnia.example"
+        )
+
+    def test_those_without_a_usable_address_say_why(self):
+        silent = self._invoice(self._partner("Silent"), days_overdue=3)
+        wrong = self._invoice(self._partner("Wrong", email="nobody"), days_overdue=3)
+        stopped = self._invoice(
+            self._partner("Stopped", email="no@stopped.example"), days_overdue=3
+        )
+        self.env["mail.blacklist"]._add("no@stopped.example")
+        run = self._mail_run(silent | wrong | stopped | self.move)
+        self.assertLeftOut(run, silent, "no_email", "Enter one")
+        self.assertLeftOut(run, wrong, "bad_email", "“nobody”")
+        self.assertLeftOut(run, stopped, "opted_out", "opted out")
+        self.assertEqual(run.waiting_count, 1)
+
+    def test_pdf_is_made_first_and_comes_along(self):
+        run = self._mail_run(attach_document=True)
+        self.assertEqual(run.line_ids.mail_state, "preparing")
+        self.assertEqual(run.line_ids.outcome, "waiting")
+        self.assertFalse(self._mail(run))
+        self.env["organizer.run.line"].sudo()._prepare_documents()
+        mail = self._mail(run)
+        self.assertEqual(mail.attachment_ids, self.move.invoice_pdf_report_id)
+        self.assertTrue(mail.attachment_ids)
+
+    def test_pdf_that_cannot_be_made_is_a_failure(self):
+        run = self._mail_run(attach_document=True)
+        move = self.env.registry["account.move"]
+        logger = "odoo.addons.sms_organizer.models.organizer_document_wait"
+        with (
+            patch.object(move, "_ensure_document", lambda *args, **kwargs: False),
+            self.assertLogs(logger, "WARNING"),
+        ):
+            for _attempt in range(6):
+                run.line_ids.document_due_on = False
+                self.env["organizer.run.line"].sudo()._prepare_documents()
+        self.assertEqual(run.line_ids.outcome, "failed")
+        self.assertIn("PDF", run.line_ids.explanation)
+        self.assertEqual(run.state, "done")
+
+    def test_customers_debt_by_email(self):
+        template = self._new_mail(
+            "<p>[company]: [debt]</p>", subject="Your debt", basis="customer_debt"
+        )
+        self.assertFalse(template.attach_document)
+        run = template._draft_run(self.company, self.customer)
+        run._send()
+        mail = self._mail(run)
+        self.assertEqual((mail.model, mail.res_id), ("res.partner", self.customer.id))
+        self.assertIn("Drukarz: 100.00 USD", mail.body)
+
+    def test_window_sends_email(self):
+        template = self._new_mail(BODY, attach_document=False)
+        action = template._open_compose(self.move)
+        self.assertEqual(action["name"], "Send e-mail")
+        compose = self.env[action["res_model"]].with_user(self.accountant)
+        compose = compose.browse(action["res_id"])
+        self.assertEqual(compose.email, "office@drukarnia.example")
+        self.assertIn(self.move.name, compose.preview_body)
+        compose.subject = "Hello [nmber]"
+        with self.assertRaisesRegex(UserError, r"Subject: \[nmber\]"):
+            compose.action_send()
+        compose.write({"subject": "Hello [number]", "email": "else@where.example"})
+        run = self.env["organizer.run"].sudo().browse(compose.action_send()["res_id"])
+        mail = self._mail(run)
+        self.assertEqual(mail.subject, f"Hello {self.move.name}")
+        self.assertIn("else@where.example", mail.email_to)
+        self.assertEqual(run.user_id, self.accountant)
+
+    def test_window_sends_many(self):
+        other = self._invoice(
+            self._partner("Other", email="other@example.com"), days_overdue=3
+        )
+        silent = self._invoice(self._partner("Silent"), days_overdue=3)
+        template = self._new_mail(BODY, attach_document=False)
+        action = template._open_compose(self.move | other | silent)
+        compose = template.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(compose.going_count, 2)
+        run = self.env["organizer.run"].sudo().browse(compose.action_send()["res_id"])
+        self.assertEqual(len(self._mail(run)), 2)
+        self.assertLeftOut(run, silent, "no_email", "no e-mail address")
+
+    def test_queries_of_queuing_do_not_depend_on_the_number(self):
+        def queries(count):
+            moves = self._invoices_of_many(count)
+            for partner in moves.partner_id:
+                partner.email = f"a{partner.id}@example.com"
+            template = self._new_mail(BODY, "[number]", "invoice_issued")
+            template.attach_document = False
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            run = template._draft_run(self.company, moves)
+            run._send()
+            self.env.flush_all()
+            self.assertEqual(len(self._mail(run)), count)
+            return self.cr.sql_log_count - before
+
+        queries(2)  # warm the caches
+        self.assertEqual(queries(21), queries(6))
