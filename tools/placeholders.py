@@ -106,14 +106,14 @@ def names(text):
     return Template(text).names
 
 
-def render(text, values, keep=()):
+def render(text, values, keep=(), write=None):
     """Render once; see :meth:`Template.render`."""
-    return Template(text).render(values, keep)
+    return Template(text).render(values, keep, write)
 
 
-def fill(text, values, keep=()):
+def fill(text, values, keep=(), write=None):
     """Render for a second rendering; see :meth:`Template.fill`."""
-    return Template(text).fill(values, keep)
+    return Template(text).fill(values, keep, write)
 
 
 def escape(text):

@@ -10,6 +10,7 @@ const BRACKET = /\[\[|\[([^[\]\r\n]*)\]/g;
 const NAME = /^[a-z][a-z0-9_]*$/;
 const WORD = /^\p{L}[\p{L}\p{M}\p{N}_-]*$/u;
 const JOINT = /[ \t\u00a0-]+/g;
+const NEAR = 0.6; // of 1: how alike a name has to be to be suggested
 const OUTER_BLANKS = /^[ \t\u00a0]+|[ \t\u00a0]+$/g;
 
 /** A text that was parsed once, to be rendered many times. */
@@ -26,15 +27,17 @@ export class Template {
      *
      * @param {Object<string, any>} values
      * @param {Iterable<string>} [keep]
+     * @param {(text: string) => string} [write] rewrites each literal and each value
+     *     on its own, never a name that stays
      * @returns {string}
      */
-    render(values, keep = []) {
-        return this._join(values, keep, (text) => text);
+    render(values, keep = [], write = asItIs) {
+        return this._join(values, keep, write);
     }
 
     /** The same as a text to be rendered once more: what is inserted now is escaped. */
-    fill(values, keep = []) {
-        return this._join(values, keep, escape);
+    fill(values, keep = [], write = asItIs) {
+        return this._join(values, keep, (text) => escape(write(text)));
     }
 
     _join(values, keep, write) {
@@ -92,12 +95,12 @@ export function names(text) {
     return compile(text).names;
 }
 
-export function render(text, values, keep) {
-    return compile(text).render(values, keep);
+export function render(text, values, keep, write) {
+    return compile(text).render(values, keep, write);
 }
 
-export function fill(text, values, keep) {
-    return compile(text).fill(values, keep);
+export function fill(text, values, keep, write) {
+    return compile(text).fill(values, keep, write);
 }
 
 /** The template that renders to `text`, whatever is in it. */
@@ -106,12 +109,12 @@ export function escape(text) {
 }
 
 /**
- * The brackets that are probably a mistake, as written, each once. Only a name that
- * differs by case, spaces or hyphens is suggested here; the nearest name is Python's.
+ * The brackets that are probably a mistake, as written, each once.
  *
  * @param {string} text
  * @param {Iterable<string>} known
- * @returns {{written: string, suggestion: string | null}[]}
+ * @returns {{written: string, suggestion: string | null}[]} suggestion: the known name
+ *     that was probably meant
  */
 export function unknown(text, known) {
     const names = new Set(known);
@@ -125,10 +128,66 @@ export function unknown(text, known) {
         if (names.has(meant)) {
             found.set(written, meant);
         } else if (WORD.test(word)) {
-            found.set(written, null);
+            found.set(written, nearest(meant, names));
         }
     }
     return [...found].map(([written, suggestion]) => ({written, suggestion}));
+}
+
+/** As Python's `difflib.get_close_matches(word, sorted(names), n=1)` chooses. */
+function nearest(word, names) {
+    let [best, most] = [null, NEAR];
+    for (const name of [...names].sort()) {
+        const score = likeness(name, word);
+        if (score >= most) {
+            [best, most] = [name, score];
+        }
+    }
+    return best;
+}
+
+/** As Python's `difflib.SequenceMatcher(None, a, b).ratio()`. */
+function likeness(a, b) {
+    const [ours, theirs] = [[...a], [...b]];
+    const length = ours.length + theirs.length;
+    return length ? (2 * matching(ours, theirs)) / length : 1;
+}
+
+/** How many characters are in the longest common block, and left and right of it. */
+function matching(a, b) {
+    const {start, other, size} = longestBlock(a, b);
+    if (!size) {
+        return 0;
+    }
+    return (
+        matching(a.slice(0, start), b.slice(0, other)) +
+        size +
+        matching(a.slice(start + size), b.slice(other + size))
+    );
+}
+
+/** Of several that are as long, the first in `a`, and of those the first in `b`. */
+function longestBlock(a, b) {
+    let best = {start: 0, other: 0, size: 0};
+    let endingAt = [];
+    for (const [i, character] of a.entries()) {
+        const sizes = [];
+        for (const [j, candidate] of b.entries()) {
+            if (candidate === character) {
+                sizes[j] = (endingAt[j - 1] || 0) + 1;
+                if (sizes[j] > best.size) {
+                    const size = sizes[j];
+                    best = {start: i - size + 1, other: j - size + 1, size};
+                }
+            }
+        }
+        endingAt = sizes;
+    }
+    return best;
+}
+
+function asItIs(text) {
+    return text;
 }
 
 function verbatim(value) {
