@@ -1,7 +1,8 @@
 """What a text costs as SMS (`measure`), and how to make it cheaper (`plain`).
 
-Pure functions without Odoo. `static/src/gsm.js` is `measure` again for the browser;
-the tests hold both to the same vectors, so they agree to the unit.
+Pure functions without Odoo. `static/src/gsm.js` is `measure` again for the browser,
+and `static/src/plain.js` is `plain`; the tests hold them to the same vectors, so they
+agree to the unit.
 
 Facts from outside:
 * the alphabet and its extension table: 3GPP TS 23.038 (GSM 03.38), 6.2.1;

@@ -13,7 +13,7 @@ const BASIC =
     "¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const EXTENSION = "\f^{}\\[~]|€";
 const EXTENDED = new Set(EXTENSION);
-const ALPHABET = new Set(BASIC + EXTENSION);
+export const ALPHABET = new Set(BASIC + EXTENSION);
 
 /** Units in one part, and in each of several. */
 const GSM7 = {encoding: "GSM-7", single: 160, each: 153};

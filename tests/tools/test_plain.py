@@ -1,11 +1,32 @@
-from unicodedata import normalize
+import json
+from pathlib import Path
+from unicodedata import category, normalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.gsm import ALPHABET, measure, plain
+from ...tools.gsm import ALPHABET, is_worth_it, measure, plain, readings
+from .node import run_node
+
+VECTORS = json.loads(
+    Path(__file__).with_name("plain_vectors.json").read_text(encoding="utf-8")
+)
+
+# First what it is to be told, as by a server; then the texts in plain letters.
+NODE_SCRIPT = """
+const {learn, missing, plain, isWorthIt} = await import(module);
+const {texts, pairs, readings} = given;
+const asked = texts.map((text) => missing(text));
+learn(readings);
+answer({
+    asked,
+    left: texts.flatMap((text) => missing(text)),
+    plain: texts.map((text) => plain(text)),
+    worth: pairs.map(({original, plain}) => isWorthIt(original, plain)),
+});
+"""
 
 always = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 SEPTETS = st.text(st.sampled_from(sorted(ALPHABET)), max_size=500)
@@ -18,63 +39,21 @@ THAI = st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B, categories=("L"
 
 @tagged("post_install", "-at_install")
 class TestPlain(BaseCase):
-    def assert_plain(self, text, expected):
-        self.assertEqual(plain(text), expected)
-        self.assertEqual(plain(expected), expected)
-
-    def test_what_fits_gsm_stays(self):
-        self.assert_plain("né ä € Δ [~] ñ\n", "né ä € Δ [~] ñ\n")
+    def test_every_vector(self):
+        for case in VECTORS["plain"]:
+            with self.subTest(case["what"]):
+                self.assertEqual(plain(case["text"]), case["plain"])
+                self.assertEqual(plain(case["plain"]), case["plain"])
 
     def test_empty_text_stays_empty(self):
         for nothing in ("", False, None):
             self.assertEqual(plain(nothing), "")
 
-    def test_look_alikes_become_plain_signs(self):
-        self.assert_plain(
-            "‘a’ “b” „c” «d» … – — `e` 2×3\u00a0\u202f!",
-            '\'a\' "b" "c" "d" ... - - \'e\' 2x3  !',
-        )
-
-    def test_control_characters_become_spaces_and_invisible_ones_go(self):
-        self.assert_plain("a\tb\x00c\x1bd\u200be\u00adf\u2028g", "a b c def\ng")
-
-    def test_polish(self):
-        self.assert_plain("Zażółć gęślą jaźń, 5 zł", "Zazolc gesla jazn, 5 zl")
-
-    def test_accents_typed_apart_are_read_as_one_letter(self):
-        self.assert_plain("e\u0301 z\u0307 é\u0302", "é z é")
-
-    def test_georgian(self):
-        self.assert_plain("საქართველო", "sakartvelo")
-        self.assert_plain("კლიენტო, მადლობა", "k'lient'o, madloba")
-
-    def test_letters_read_with_a_backtick_do_not_force_unicode(self):
-        self.assert_plain("ჸ ዐ", "' 'a")
-
-    def test_sign_of_the_lari_is_not_a_letter(self):
-        self.assert_plain("100.00 ლ, ვალი 5\u00a0₾", "100.00 GEL, vali 5 GEL")
-
-    def test_greek_becomes_capitals_and_keeps_those_of_gsm(self):
-        self.assert_plain(
-            "Καλημέρα, το τιμολόγιό σας έληξε: Μαΐου",
-            "KAΛHMEPA, TO TIMOΛOΓIO ΣAΣ EΛHΞE: MAIOY",
-        )
-        self.assert_plain("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", "ABΓΔEZHΘIKΛMNΞOΠPΣTYΦXΨΩ")
-        self.assert_plain("ᾳ ῆ ώ", "A H Ω")
-
-    def test_thai_stays_as_it_is(self):
-        thai = "เรียนลูกค้า ยอด ๑๐๐ ฿ กุ้ง"
-        self.assertEqual(plain(thai), thai)
-        self.assertEqual(plain(f"“{thai}” – Żabka"), f'"{thai}" - Zabka')
-
-    def test_sign_of_the_baht_alone_does_not_force_unicode(self):
-        self.assert_plain("1,500.00 ฿", "1,500.00 THB")
-
-    def test_emoji_are_named(self):
-        self.assert_plain("😀 ❤\ufe0f 1\ufe0f\u20e3 🇵🇱", ":grinning: :heart: 1 PL")
-
-    def test_character_without_a_reading_stays_to_be_seen(self):
-        self.assert_plain("a\uf8ffb", "a\uf8ffb")
+    def test_worth_it_where_gsm_takes_no_more_segments(self):
+        for case in VECTORS["worth"]:
+            with self.subTest(case["what"]):
+                worth = is_worth_it(case["original"], case["plain"])
+                self.assertEqual(worth, case["worth"])
 
     @always
     @given(st.text(max_size=50))
@@ -104,3 +83,44 @@ class TestPlain(BaseCase):
     @given(SEPTETS)
     def test_text_in_gsm_is_not_touched(self, text):
         self.assertEqual(plain(text), text)
+
+
+@tagged("post_install", "-at_install")
+class TestPlainElsewhere(BaseCase):
+    def test_browser_writes_as_the_server(self):
+        texts = [case["text"] for case in VECTORS["plain"]] + self._examples()
+        answer = self._ask_node(texts, VECTORS["worth"])
+        for text, theirs in zip(texts, answer["plain"], strict=True):
+            self.assertEqual(theirs, plain(text), repr(text))
+        worth = [case["worth"] for case in VECTORS["worth"]]
+        self.assertEqual(answer["worth"], worth)
+
+    def test_browser_asks_for_what_it_needs_and_once(self):
+        answer = self._ask_node(["né “Żż ab” ŻŻ", "ยอด ż 5 ฿", "ა ლ", "\ud83d"])
+        self.assertEqual(answer["asked"], [["“", "Ż", "ż", "”"], ["ż"], ["ა"], []])
+        self.assertEqual(answer["left"], [])
+
+    def _examples(self):
+        """Return texts of any letters that this Python's Unicode knows."""
+        examples = []
+        known = st.characters(exclude_categories=("Cs", "Cn"))
+
+        @settings(always, max_examples=300)
+        @given(
+            st.text(known, max_size=60), st.text(GREEK_POLISH_GEORGIAN), st.text(THAI)
+        )
+        def collect(anything, letters, thai):
+            examples.extend([anything, letters, letters + thai + anything])
+
+        collect()
+        return examples
+
+    def _ask_node(self, texts, pairs=()):
+        """Ask with the readings of all that the texts hold, apart and composed."""
+        held = {char for text in texts for char in text + normalize("NFC", text)}
+        given_ = {
+            "texts": texts,
+            "pairs": pairs,
+            "readings": readings(char for char in held if category(char) != "Cs"),
+        }
+        return run_node(NODE_SCRIPT, "plain.js", given_)
