@@ -35,7 +35,7 @@
     "assets": {
         "web.assets_backend": ["sms_organizer/static/src/**/*"],
         "web.assets_tests": ["sms_organizer/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["sms_organizer/static/tests/*.test.js"],
+        "web.assets_unit_tests": ["sms_organizer/static/tests/*.js"],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

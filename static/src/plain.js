@@ -15,7 +15,7 @@ const LONE_SURROGATE = /^[\ud800-\udfff]$/;
 
 // Of tools/gsm.py, where it says why.
 const BETTER = new Map([
-    ...pairs("—- ―- «\" »\" ″\" `' ×x", /(\S)(\S)/gu),
+    ...pairs('—- ―- «" »" ″" `\' ×x', /(\S)(\S)/gu),
     ...pairs("฿=THB ₫=VND ₩=KRW ₴=UAH ₸=KZT ₹=INR ₺=TRY ₽=RUB ₾=GEL", /(\S)=(\w+)/gu),
     ["\x85", "\n"],
     ["\u2028", "\n"],
@@ -72,7 +72,9 @@ function rewriteRun(text, read) {
     }
     const signs = [...text.normalize("NFC").replace(LARI, "GEL")];
     const better = signs.map((sign) => BETTER.get(sign) ?? sign).join("");
-    return [...better].map((sign) => (ALPHABET.has(sign) ? sign : one(sign, read))).join("");
+    return [...better]
+        .map((sign) => (ALPHABET.has(sign) ? sign : one(sign, read)))
+        .join("");
 }
 
 /** Half of an emoji is no text that could be asked about. */

@@ -81,13 +81,23 @@ export function offendersSentence({encoding, offenders}) {
           );
 }
 
-export function unknownSentence({written, suggestion}) {
-    return suggestion
-        ? _t("%(written)s is not a placeholder here. Did you mean %(suggestion)s?", {
-              written,
-              suggestion: `[${suggestion}]`,
-          })
-        : _t("%s is not a placeholder here.", written);
+export function unknownSentence({written}) {
+    return _t("%s is not a placeholder here.", written);
+}
+
+/** What is asked of a person, to be answered with a click; nothing if there is no guess. */
+export function suggestionSentence({suggestion}) {
+    return suggestion ? _t("Did you mean %s?", `[${suggestion}]`) : "";
+}
+
+/** What a chip says when it is pointed at; `size` of its value where it costs more. */
+export function chipTitle(name, value, size) {
+    const written = value ? `[${name}]  ${value}` : `[${name}]`;
+    return size ? `${written}\n${offendersSentence(size)}` : written;
+}
+
+export function savingSentence(saving) {
+    return _t("saves %s SMS", saving);
 }
 
 /** The text in runs, those of offending characters marked. */
