@@ -2,7 +2,7 @@
     "name": "SMS Organizer",
     "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
-    "summary": "Tell customers about their invoices by SMS, with a link to them",
+    "summary": "Tell customers about invoices and debts by SMS and e-mail, with a link",
     "author": "SMS Organizer",
     "website": "https://github.com/sms-organizer/sms_organizer",
     "license": "LGPL-3",

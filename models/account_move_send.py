@@ -57,9 +57,7 @@ class AccountMoveSend(models.AbstractModel):
         basis = self.env["organizer.basis"]._get("invoice_issued")
         candidates = basis._candidates(moves)
         untold = {
-            company
-            for company in moves.company_id
-            if not self._sms_template(company)
+            company for company in moves.company_id if not self._sms_template(company)
         }
         return [
             candidate._replace(reason="no_template", why=self._no_template_words())
@@ -70,8 +68,8 @@ class AccountMoveSend(models.AbstractModel):
 
     def _no_template_words(self):
         return self.env._(
-            "There is no SMS template about issued invoices. Make one under Organizer ▸ "
-            "Message Templates."
+            "There is no SMS template about issued invoices. Make one under "
+            "Organizer ▸ Message Templates."
         )
 
     def _sms_asked(self, moves_data):

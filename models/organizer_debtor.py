@@ -51,7 +51,6 @@ class OrganizerDebtor(models.Model):
         readonly=True,
     )
     overdue = fields.Monetary(
-        "Overdue",
         readonly=True,
         help="What is open past its due date, less the credit. Disputed invoices, "
         "marked “No Follow-Up”, are not in it.",

@@ -198,7 +198,10 @@ class OrganizerRun(models.Model):
 
     def _with_emails_on_their_way(self):
         groups = self.env["organizer.run.line"]._read_group(
-            [("run_id", "in", self.ids), ("mail_state", "in", ("preparing", "waiting"))],
+            [
+                ("run_id", "in", self.ids),
+                ("mail_state", "in", ("preparing", "waiting")),
+            ],
             ["run_id"],
         )
         return self.browse().union(*(run for (run,) in groups))

@@ -191,10 +191,14 @@ class OrganizerRunLine(models.Model):
         }
         author = self.run_id.user_id[:1].partner_id
         for model, lines in self.grouped("res_model").items():
-            posted = self.env[model].browse(lines.mapped("res_id"))._message_log_batch(
-                bodies={line.res_id: html[line.id] for line in lines},
-                author_id=author.id,
-                message_type="sms",
+            posted = (
+                self.env[model]
+                .browse(lines.mapped("res_id"))
+                ._message_log_batch(
+                    bodies={line.res_id: html[line.id] for line in lines},
+                    author_id=author.id,
+                    message_type="sms",
+                )
             )
             by_document = {note.res_id: note for note in posted}
             notes.update({line.id: by_document[line.res_id] for line in lines})

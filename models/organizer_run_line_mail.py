@@ -51,15 +51,17 @@ class OrganizerRunLine(models.Model):
         return super()._due_for_document() & Domain("mail_state", "=", "preparing")
 
     def _settle_document(self, ready):
-        super()._settle_document(ready)
+        result = super()._settle_document(ready)
         if ready:
             self._queue_prepared()
+        return result
 
     def _give_document_up(self):
-        super()._give_document_up()
+        result = super()._give_document_up()
         self._set_mail_state(
             "failed", self.env._("The PDF of the invoice could not be made.")
         )
+        return result
 
     # -- queuing ---------------------------------------------------------------------
 

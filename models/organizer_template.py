@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .basis.organizer_basis import PREFIX
+
 BROKEN_DOMAIN = (
     AttributeError,
     KeyError,
@@ -56,8 +58,11 @@ class OrganizerTemplate(models.Model):
     subject = fields.Char(translate=True)
     body = fields.Html("Formatted text", translate=True, sanitize_attributes=True)
     attach_document = fields.Boolean(
-        "Attach the invoice's PDF and XML", compute="_compute_attach", store=True,
-        readonly=False, precompute=True,
+        "Attach the invoice's PDF and XML",
+        compute="_compute_attach",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
 
     # who it is for; an empty one is no limit
@@ -90,7 +95,9 @@ class OrganizerTemplate(models.Model):
     )
     domain = fields.Char("Further conditions", default="[]")
 
-    model = fields.Char("Documents", compute="_compute_model", store=True, precompute=True)
+    model = fields.Char(
+        "Documents", compute="_compute_model", store=True, precompute=True
+    )
     has_invoice = fields.Boolean(compute="_compute_basis_settings")
     has_amount = fields.Boolean(compute="_compute_basis_settings")
     has_days = fields.Boolean(compute="_compute_basis_settings")
@@ -102,7 +109,9 @@ class OrganizerTemplate(models.Model):
     # -- the basis -------------------------------------------------------------------
 
     def _basis(self):
-        basis = self.env["organizer.basis"]._get(self.basis or "free_text")
+        name = PREFIX + (self.basis or "free_text")
+        # that of an add-on which is gone says nothing, and breaks nothing
+        basis = self.env[name if name in self.env else "organizer.basis"]
         return basis.with_company(self.company_id or self.env.company)
 
     @api.depends("basis")
@@ -250,9 +259,11 @@ class OrganizerTemplate(models.Model):
     def _open_compose(self, records):
         """Open *Send SMS* or *Send e-mail* with this text for the ticked records."""
         self.check_access("read")
-        documents = self._basis()._documents_from(records)
+        records.check_access("read")
         compose = self.env["organizer.compose"]
-        return compose._open_for(documents, template=self)
+        company = self.company_id or compose._company_of(records)
+        documents = self._basis()._documents_from(records)
+        return compose._open_for(documents, template=self, company=company)
 
 
 def _plain(domain):

@@ -14,6 +14,9 @@ BATCH = 1000
 # What may still be on its way keeps its number and text.
 OVER = ("sent", "error", "canceled", "pending", "unconfirmed")
 
+# What of a line says who was told what.
+PERSONAL = ("amounts", "body", "email", "number", "subject", "text")
+
 # A number that a provider quotes in its words.
 NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 
@@ -93,20 +96,26 @@ class OrganizerRunLine(models.Model):
     _inherit = "organizer.run.line"
 
     def _untold_before(self, before, limit):
-        """Lines without an SMS that still say whose number was not written to."""
+        """Lines without an SMS that still say who was told by e-mail, or whose number
+        was not written to."""
         return self.search(
             [
                 ("run_id.sent_on", "<", before),
                 ("sms_ids", "=", False),
+                ("mail_state", "not in", ("preparing", "waiting")),
+                "|",
                 "|",
                 ("number", "!=", False),
+                ("email", "!=", False),
                 ("text", "!=", False),
             ],
             limit=limit,
         )
 
     def _make_anonymous(self):
-        self.write({"number": False, "text": False})
+        removed = self.env._("[removed after the retention period]")
+        self.mail_message_id.write({"body": f"<p>{html_escape(removed)}</p>"})
+        self.write(dict.fromkeys(PERSONAL, False))
         for words, lines in self.grouped("why").items():
             lines.why = without_numbers(words)
         # a text that was written for one customer

@@ -79,7 +79,9 @@ class TestBasisOfAnotherAddon(TemplateCommon):
                 return "partner_id"
 
             def _amount_domain(self, template):
-                return self._in_range("amount", template.amount_from, template.amount_to)
+                return self._in_range(
+                    "amount", template.amount_from, template.amount_to
+                )
 
         by_module[:] = before
         add_to_registry(cls.registry, PaymentReceived)
@@ -132,7 +134,9 @@ class TestBasisOfAnotherAddon(TemplateCommon):
         run = self.env["organizer.run"].sudo().browse(compose.action_send()["res_id"])
         sms = run.line_ids.sms_ids
         self.assertEqual(sms.body, "Thank you, Drukarnia, for 70.00 USD.")
-        self.assertEqual((sms.res_model, sms.res_id), (self.payment._name, self.payment.id))
+        self.assertEqual(
+            (sms.res_model, sms.res_id), (self.payment._name, self.payment.id)
+        )
         self.assertIn("Thank you", self.payment.message_ids[0].body)
         self._pass(2)
         self.assertEqual(run.line_ids.filtered("sms_ids").outcome, "delivered")

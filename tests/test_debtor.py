@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import OrganizerCommon
@@ -72,7 +72,9 @@ class TestDebtor(OrganizerCommon):
         debtors = self._debtor().with_context(
             allowed_company_ids=(self.company | other).ids
         )
-        self.assertEqual(len(debtors.search([("partner_id", "=", self.customer.id)])), 3)
+        self.assertEqual(
+            len(debtors.search([("partner_id", "=", self.customer.id)])), 3
+        )
 
     def test_nobody_writes_them(self):
         self._invoice(days_overdue=3)
@@ -89,6 +91,23 @@ class TestDebtor(OrganizerCommon):
         with self.assertQueryCount(1):
             debtors = basis._debtors(customers)
         self.assertEqual(len(debtors), 6)
+
+    def test_it_is_told_in_the_name_of_its_company(self):
+        other = self.setup_other_company()["company"]
+        self.gateway.copy({"company_id": other.id})
+        self.accountant.company_ids |= other
+        self._invoice(days_overdue=3, company=other)
+        self._invoice(days_overdue=3)
+        both = self._debtor().with_context(
+            allowed_company_ids=(self.company | other).ids
+        )
+        both = both.search([("partner_id", "=", self.customer.id)])
+        theirs = both.filtered(lambda debtor: debtor.company_id == other)
+        action = theirs.action_send_sms()
+        compose = both.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(compose.company_id, other)
+        with self.assertRaisesRegex(UserError, other.name):
+            both.action_send_sms()
 
     def test_send_sms_from_the_list(self):
         self._invoice(days_overdue=3)

@@ -21,7 +21,8 @@ class TestTemplateText(TemplateCommon):
 
     def test_name_of_another_basis_is_unknown(self):
         self.assertRefused(
-            r"\[due_date\] is not a placeholder", "[due_date] [company] [debt]",
+            r"\[due_date\] is not a placeholder",
+            "[due_date] [company] [debt]",
             "customer_debt",
         )
 
@@ -51,7 +52,9 @@ class TestTemplateText(TemplateCommon):
 
     def test_more_than_six_segments_are_refused(self):
         self._new("[number] [link]" + "a" * 800)
-        self.assertRefused(r"takes 7 SMS.* 6 at the most", "[number] [link]" + "a" * 950)
+        self.assertRefused(
+            r"takes 7 SMS.* 6 at the most", "[number] [link]" + "a" * 950
+        )
 
     def test_segments_are_those_of_plain_letters_where_it_writes_them(self):
         text = "[number] [link]" + "ż" * 500
@@ -220,7 +223,7 @@ class TestTemplateInjection(TemplateCommon):
         "${object.env.cr.dbname}",
         "%(number)s %s {0} {number}",
         "<t t-out='object.env'/>",
-        "<t t-esc=\"request.env\"/>",
+        '<t t-esc="request.env"/>',
         "{% import os %}",
         "[number.__class__]",
         "[__class__]",
@@ -255,7 +258,9 @@ class TestTemplateInjection(TemplateCommon):
         run._send()
         mail = self.env["mail.mail"].search([("run_line_id", "=", run.line_ids.id)])
         self.assertEqual(mail.subject, f"{name} {move.name}")
-        self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt;[link] {{ 7*7 }}", mail.body)
+        self.assertIn(
+            "&lt;script&gt;alert(1)&lt;/script&gt;[link] {{ 7*7 }}", mail.body
+        )
         for bad in ("<script", "javascript:", "t-out", "<t "):
             self.assertNotIn(bad, mail.body)
             self.assertNotIn(bad, mail.body_html)

@@ -31,7 +31,9 @@ class TestTemplateFilters(TemplateCommon):
         self.assertEqual(template.match_count, len(matching))
 
     def assertDebtors(self, template, partners):
-        self.assertEqual(self._matching(template) & (self.customer | self.shop), partners)
+        self.assertEqual(
+            self._matching(template) & (self.customer | self.shop), partners
+        )
 
     def test_basis_says_what_it_is_about(self):
         draft = self._invoice(days_overdue=3, post=False)
@@ -94,7 +96,9 @@ class TestTemplateFilters(TemplateCommon):
         )
 
     def test_further_conditions(self):
-        self.assertMatches(self._new(domain=f"[('id', '=', {self.late.id})]"), self.late)
+        self.assertMatches(
+            self._new(domain=f"[('id', '=', {self.late.id})]"), self.late
+        )
 
     def test_debtors(self):
         debt = self._new("[company] [debt]", "customer_debt")
@@ -104,7 +108,9 @@ class TestTemplateFilters(TemplateCommon):
         self.assertDebtors(self._new(**overdue, amount_to=100), self.customer)
         self.assertDebtors(self._new(**overdue, days_from=30), self.shop)
         ids = [Command.link(self.group.id)]
-        self.assertDebtors(self._new(**overdue, excluded_category_ids=ids), self.customer)
+        self.assertDebtors(
+            self._new(**overdue, excluded_category_ids=ids), self.customer
+        )
 
     def test_other_companies_do_not_match(self):
         other = self.setup_other_company()["company"]

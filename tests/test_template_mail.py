@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -110,9 +111,7 @@ class TestTemplateMail(TemplateCommon):
             type="invoice",
             email="accounts@drukarnia.example",
         )
-        self.assertEqual(
-            self._mail_run().line_ids.email, "accounts@drukarnia.example"
-        )
+        self.assertEqual(self._mail_run().line_ids.email, "accounts@drukarnia.example")
 
     def test_those_without_a_usable_address_say_why(self):
         silent = self._invoice(self._partner("Silent"), days_overdue=3)
@@ -162,6 +161,17 @@ class TestTemplateMail(TemplateCommon):
         mail = self._mail(run)
         self.assertEqual((mail.model, mail.res_id), ("res.partner", self.customer.id))
         self.assertIn("Drukarz: 100.00 USD", mail.body)
+
+    def test_it_is_forgotten_after_the_retention_period(self):
+        run = self._mail_run()
+        line = run.line_ids
+        self._deliver(self._mail(run))
+        run.sent_on -= timedelta(days=100)
+        self.env["ir.config_parameter"].set_param("sms_organizer.retention_days", 90)
+        self.env["sms.sms"]._gc_personal_data()
+        self.assertFalse(line.email or line.subject or line.body or line.amounts)
+        self.assertIn("removed", line.mail_message_id.body)
+        self.assertEqual(line.outcome, "sent")
 
     def test_window_sends_email(self):
         template = self._new_mail(BODY, attach_document=False)

@@ -65,9 +65,7 @@ class Template:
         """
         rewrite = write or _as_it_is
         # escaped last: what is rewritten may have become a bracket
-        return "".join(
-            self._pieces(values, keep, lambda text: escape(rewrite(text)))
-        )
+        return "".join(self._pieces(values, keep, lambda text: escape(rewrite(text))))
 
     def _pieces(self, values, keep, write):
         for kind, part in self.parts:

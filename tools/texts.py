@@ -99,7 +99,9 @@ class HtmlTemplate:
     def __init__(self, source):
         self._parts = list(_html_parts(source or ""))
         self.names = list(
-            dict.fromkeys(part for _place, (kind, part) in self._parts if kind == "name")
+            dict.fromkeys(
+                part for _place, (kind, part) in self._parts if kind == "name"
+            )
         )
 
     def render(self, values):

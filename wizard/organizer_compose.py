@@ -150,15 +150,16 @@ class OrganizerCompose(models.TransientModel):
     # -- opening ---------------------------------------------------------------------
 
     @api.model
-    def _open_for(self, documents, template=None):
+    def _open_for(self, documents, template=None, company=None):
         """Open for documents of one company.
 
         :param template: ``organizer.template`` to begin with
+        :param company: in whose name, where the documents do not say it
         """
         documents.check_access("read")
         if not documents:
             raise UserError(self.env._("Tick at least one line."))
-        company = self._company_of(documents)
+        company = company or self._company_of(documents)
         values = {"company_id": company.id}
         if template:
             values |= {"template_id": template.id, "basis": template.basis}
@@ -232,7 +233,9 @@ class OrganizerCompose(models.TransientModel):
                     "compose_id": self.id,
                     "res_id": document.id,
                     "document_name": document.display_name,
-                    "move_id": invoice.id if (invoice := invoices.get(document.id)) else 0,
+                    "move_id": invoice.id
+                    if (invoice := invoices.get(document.id))
+                    else 0,
                     "partner_id": recipients[document.id].id,
                     "number": addresses["number"].get(document.id),
                     "email": addresses["email"].get(document.id),

@@ -67,7 +67,10 @@ class OrganizerComposeLine(models.TransientModel):
         }
 
     @api.depends(
-        "compose_id.body", "compose_id.plain_letters", "compose_id.template_id", "values"
+        "compose_id.body",
+        "compose_id.plain_letters",
+        "compose_id.template_id",
+        "values",
     )
     def _compute_text(self):
         for compose, lines in self.grouped("compose_id").items():

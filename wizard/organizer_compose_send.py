@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import html2plaintext
 
 from ..tools.texts import MailText, SmsText
 
@@ -154,8 +153,9 @@ class OrganizerCompose(models.TransientModel):
         if candidate.reason:
             raise UserError(candidate.why)
         writer = self._writer()
-        line = basis._run_lines([candidate], self.channel, lambda one: writer, values)[0]
-        return {**line, "partner_id": self.partner_id.id or line["partner_id"]}
+        lines = basis._run_lines([candidate], self.channel, lambda one: writer, values)
+        to = self.partner_id or candidate.partner
+        return {**lines[0], "partner_id": to.id}
 
     def _many_lines(self):
         documents = self._documents()

@@ -181,7 +181,9 @@ class OrganizerBasis(models.AbstractModel):
         stopped = (
             self.env["mail.blacklist"]
             .sudo()
-            .search_fetch([("email", "in", [one for one in addresses if one])], ["email"])
+            .search_fetch(
+                [("email", "in", [one for one in addresses if one])], ["email"]
+            )
         )
         return {
             one.email: (

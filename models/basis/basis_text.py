@@ -20,7 +20,9 @@ class OrganizerBasis(models.AbstractModel):
         :return: sentences
         """
         if not (text or "").strip():
-            return [self.env._("The text is empty. Write what the customer is to read.")]
+            return [
+                self.env._("The text is empty. Write what the customer is to read.")
+            ]
         problems = self._unknown_problems(self.env._("Text"), text)
         sms = SmsText(text, plain)
         final = sms.final(values)
@@ -43,7 +45,9 @@ class OrganizerBasis(models.AbstractModel):
             return [self.env._("Subject: it is empty. Write what the e-mail is about.")]
         text = html2plaintext(body or "")
         if not text.strip():
-            return [self.env._("The text is empty. Write what the customer is to read.")]
+            return [
+                self.env._("The text is empty. Write what the customer is to read.")
+            ]
         return [
             *self._unknown_problems(self.env._("Subject"), subject),
             *self._unknown_problems(self.env._("Text"), text),

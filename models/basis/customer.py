@@ -49,9 +49,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
             "oldest_due_date": Placeholder(
                 self.env._("Oldest due date"), format_date(self.env, date(2026, 9, 30))
             ),
-            "open_invoices": Placeholder(
-                self.env._("Number of open invoices"), "3"
-            ),
+            "open_invoices": Placeholder(self.env._("Number of open invoices"), "3"),
             "bank_account": Placeholder(
                 self.env._("Your bank account"), "PL61109010140000071219812874"
             ),
@@ -116,7 +114,10 @@ class OrganizerBasisCustomer(models.AbstractModel):
     def _customer_values(self, partner):
         customer = partner.commercial_partner_id
         number = customer.vat or customer.company_registry
-        return {"customer": partner.name or customer.name or "", "customer_id": number or ""}
+        return {
+            "customer": partner.name or customer.name or "",
+            "customer_id": number or "",
+        }
 
     def _debt_values(self, partners):
         """``{partner id: {placeholder: text}}`` of what its customer owes this company,

@@ -53,9 +53,7 @@ class OrganizerBasisInvoice(models.AbstractModel):
             "days_left": Placeholder(self.env._("Days until due"), "7"),
             "days_overdue": example["days_overdue"],
             "amount_total": Placeholder(self.env._("Total"), example["debt"].sample),
-            "amount_due": Placeholder(
-                self.env._("Amount due"), example["debt"].sample
-            ),
+            "amount_due": Placeholder(self.env._("Amount due"), example["debt"].sample),
             "link": Placeholder(self.env._("Link to the document"), ""),
             "payment_reference": Placeholder(
                 self.env._("Payment reference"), "INV/2026/00042"

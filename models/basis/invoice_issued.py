@@ -26,6 +26,4 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
         return self._days_in_range(template, "invoice_date", 1)
 
     def _amount_domain(self, template):
-        return self._amount_in_range(
-            template, "amount_total", "amount_total_signed"
-        )
+        return self._amount_in_range(template, "amount_total", "amount_total_signed")
