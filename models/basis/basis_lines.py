@@ -53,8 +53,8 @@ class OrganizerBasis(models.AbstractModel):
         return {**line, "email": candidate.address, "subject": subject, "body": body}
 
     def _told_amounts(self, text, values):
-        """What of the text is not true any more once something was paid. The amount that
-        the basis is about may be written in it by hand, too."""
+        """What of the text is not true any more once something was paid. The amount
+        that the basis is about may be written in it by hand, too."""
         named = set(self._basis_amounts) & {*text.names, *self._basis_amounts[:1]}
         return {name: values[name] for name in named if name in values}
 
