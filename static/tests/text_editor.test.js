@@ -1,5 +1,5 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {press, queryAllTexts, queryOne, queryRect} from "@odoo/hoot-dom";
+import {press, queryAll, queryAllTexts, queryOne, queryRect} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
 import {clickSave, contains, onRpc} from "@web/../tests/web_test_helpers";
 import {
@@ -359,6 +359,17 @@ describe("the palette", () => {
         expect(EDITOR).toBeFocused();
         await type("-");
         expect(template()).toBe("a[number]-bc");
+    });
+
+    test("a long one is beside the text, and none of it is squeezed", async () => {
+        const names = Array.from({length: 60}, (_, index) => `name_${index}`);
+        await mountText("a", {palette: names.map((name) => ({name, label: name}))});
+        expect(queryRect(".o_organizer_palette").right).toBeLessThan(
+            queryRect(EDITOR).left
+        );
+        for (const entry of queryAll(".o_organizer_palette_entry")) {
+            expect(entry.scrollHeight).toBeLessThan(entry.offsetHeight + 1);
+        }
     });
 
     test("says label and sample", async () => {
