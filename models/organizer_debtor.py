@@ -43,7 +43,8 @@ class OrganizerDebtor(models.Model):
     )
     balance = fields.Monetary(
         readonly=True,
-        help="All that is open, less credit notes and payments that are not matched yet",
+        help="All that is open, less credit notes and payments that are not matched "
+        "yet",
     )
     balance_company = fields.Monetary(
         "Balance in the company's currency",

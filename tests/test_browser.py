@@ -29,6 +29,22 @@ class TestBrowser(OrganizerCommon, HttpCase):
             "/odoo/sms-messages", "sms_organizer_ledger", login="sms_accountant"
         )
 
+    def test_template_is_written_saved_and_found_again(self):
+        """A drag, the price that changes, a mistake that is mended, the gear menu."""
+        self.customer.name = "Żółw"
+        # one segment of GSM-7, two of Unicode
+        self.company.name = "Przedsiebiorstwo"
+        self.start_tour(
+            f"/odoo/customer-invoices/{self.move.id}",
+            "sms_organizer_template",
+            login="sms_accountant",
+        )
+        template = self.env["organizer.template"].search([("name", "=", "Hello again")])
+        self.assertEqual(
+            template.text, "Hello [customer], [number]: [amount_due] [link]"
+        )
+        self.assertTrue(template.in_menu)
+
 
 @tagged("post_install", "-at_install")
 class TestCustomersPhone(OrganizerCommon, HttpCase):

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from ..tools import gsm
 from .common import MOBILE_PL
@@ -308,7 +309,7 @@ class TestTemplateQueries(TemplateCommon):
             "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)",
             [partners],
         )
-        ids = self._copy_rows("account_move", move, count, name="'X/' || n")
+        ids = self._copy_rows("account_move", move, count, name=SQL("'X/' || n"))
         self.env.cr.execute(
             """
             UPDATE account_move
@@ -327,13 +328,19 @@ class TestTemplateQueries(TemplateCommon):
             "WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
             [table],
         )
-        columns = [f'"{name}"' for (name,) in self.env.cr.fetchall()]
-        values = [changed.get(column.strip('"'), column) for column in columns]
+        columns = [name for (name,) in self.env.cr.fetchall()]
+        values = [changed.get(name) or SQL.identifier(name) for name in columns]
         self.env.cr.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) "
-            f"SELECT {', '.join(values)} FROM {table}, generate_series(1, %s) n "
-            "WHERE id = %s RETURNING id",
-            [count, record.id],
+            SQL(
+                "INSERT INTO %s (%s) SELECT %s FROM %s, generate_series(1, %s) n "
+                "WHERE id = %s RETURNING id",
+                SQL.identifier(table),
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(values),
+                SQL.identifier(table),
+                count,
+                record.id,
+            )
         )
         return [one for (one,) in self.env.cr.fetchall()]
 

@@ -59,7 +59,7 @@ class OrganizerBasis(models.AbstractModel):
         return {name: values[name] for name in named if name in values}
 
     def _sms_line(self, line, text, values):
-        """The text, and why it can't be sent where that is so for the first time here."""
+        """The text, and why it can't be sent where nothing else stands in its way."""
         segments = text.measure(values).segments
         filled = {"text": text.fill(values)}
         if line["reason"] or segments <= MAX_SEGMENTS:

@@ -133,7 +133,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
         }
 
     def _debtor_values(self, debtors):
-        """:param debtors: those of one customer, by currency; None if it owes nothing"""
+        """:param debtors: of one customer, by currency; None if it owes nothing"""
         debtors = (debtors or self.env["organizer.debtor"]).sorted("currency_id")
         owing = debtors.filtered(lambda one: one.balance > 0)
         late = debtors.filtered(lambda one: one.overdue > 0)

@@ -86,8 +86,8 @@ class OrganizerBasis(models.AbstractModel):
         return documents._sms_phones()
 
     def _invoices(self, documents):
-        """``{document id: account.move}``: the document that goes with the message: where
-        its ``[link]`` leads, and whose PDF and XML an e-mail brings along."""
+        """``{document id: account.move}``: what goes with the message: where its
+        ``[link]`` leads, and whose PDF and XML an e-mail brings along."""
         return {}
 
     def _mail_heading(self, document):
