@@ -6,6 +6,7 @@ from odoo.tools import formataddr, html_escape, html_sanitize
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..tools.texts import MailText
+from .organizer_document_wait import DOCUMENT_BATCH
 
 LAYOUT = "mail.mail_notification_light"
 # what of the layout changes from one e-mail to the next
@@ -49,6 +50,16 @@ class OrganizerRunLine(models.Model):
     @api.model
     def _due_for_document(self):
         return super()._due_for_document() & Domain("mail_state", "=", "preparing")
+
+    @api.model
+    def _prepare_documents(self):
+        # EXTENDS 'organizer.document.wait': nothing is made for what is not told any more
+        preparing = self.search(
+            [("mail_state", "=", "preparing")], order="id", limit=DOCUMENT_BATCH
+        )
+        for line_id, why in preparing._reasons_not_to_send().items():
+            self.browse(line_id)._set_mail_state("cancelled", why)
+        return super()._prepare_documents()
 
     def _settle_document(self, ready):
         result = super()._settle_document(ready)

@@ -65,6 +65,8 @@ class OrganizerTemplate(models.Model):
         precompute=True,
     )
 
+    summary = fields.Char("What it says", compute="_compute_summary")
+
     # who it is for; an empty one is no limit
     amount_from = fields.Monetary("Amount from", currency_field="currency_id")
     amount_to = fields.Monetary("Amount to", currency_field="currency_id")
@@ -129,6 +131,13 @@ class OrganizerTemplate(models.Model):
             template.has_journals = "journals" in basis._basis_filters
             template.days_label = basis._days_label()
             template.amount_label = basis._amount_label()
+
+    @api.depends("channel", "text", "subject")
+    def _compute_summary(self):
+        """Its text, or of an e-mail its subject: for lists."""
+        for template in self:
+            by_email = template.channel == "email"
+            template.summary = template.subject if by_email else template.text
 
     @api.depends("basis", "channel")
     def _compute_attach(self):

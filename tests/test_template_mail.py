@@ -136,6 +136,14 @@ class TestTemplateMail(TemplateCommon):
         self.assertEqual(mail.attachment_ids, self.move.invoice_pdf_report_id)
         self.assertTrue(mail.attachment_ids)
 
+    def test_invoice_that_was_withdrawn_before_its_pdf_was_made(self):
+        run = self._mail_run(attach_document=True)
+        self.move.button_draft()
+        self.env["organizer.run.line"].sudo()._prepare_documents()
+        self.assertEqual((run.line_ids.outcome, run.state), ("cancelled", "done"))
+        self.assertIn("not posted", run.line_ids.explanation)
+        self.assertFalse(self.move.invoice_pdf_report_id)
+
     def test_pdf_that_cannot_be_made_is_a_failure(self):
         run = self._mail_run(attach_document=True)
         move = self.env.registry["account.move"]
