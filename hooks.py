@@ -76,6 +76,9 @@ def _fill_ledger(env):
 def uninstall_hook(env):
     # their actions are nobody's data: Odoo would leave them in the gear menus
     env["ir.actions.server"].search([("organizer_template_id", "!=", False)]).unlink()
+    env["mail.mail"].search(
+        [("run_line_id", "!=", False), ("state", "=", "outgoing")]
+    ).write({"state": "cancel"})
     _cancel_what_waits(env)
 
 

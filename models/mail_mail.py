@@ -1,13 +1,22 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 
 class MailMail(models.Model):
-    """E-mails of a run: its lines say what became of them."""
+    """E-mails of a run: what became of them is noted for its lines."""
 
     _inherit = "mail.mail"
 
     run_line_id = fields.Many2one(
-        "organizer.run.line", "Sending", index="btree_not_null", readonly=True
+        "organizer.run.line",
+        "Sending",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
     )
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
@@ -21,28 +30,53 @@ class MailMail(models.Model):
 
     def _cancel_stale(self):
         """:return: the mails that were cancelled"""
-        stale = self.browse()
+        waiting = self.filtered(
+            lambda mail: mail.state == "outgoing" and mail.sudo().run_line_id
+        )
+        reasons = waiting._reasons_not_to_send()
+        by_reason = waiting.filtered(lambda mail: mail.id in reasons).grouped(
+            lambda mail: reasons[mail.id]
+        )
+        for why, mails in by_reason.items():
+            mails.write({"state": "cancel", "failure_reason": why})
+        return self.browse(reasons)
+
+    def _reasons_not_to_send(self):
+        """``{mail id: why}``. One that cannot be judged stops itself and no other."""
+        if not self:
+            return {}
         # sudo: whoever sends, the lines know what they tell
-        reasons = self.sudo().run_line_id._reasons_not_to_send()
-        lines = {mail: mail.sudo().run_line_id.id for mail in self}
-        for mail in self.filtered(lambda mail: lines[mail] in reasons):
-            why = reasons[lines[mail]]
-            mail.write({"state": "cancel", "failure_reason": why})
-            stale |= mail
-        return stale
+        lines = self.sudo().run_line_id
+        try:
+            with self.env.cr.savepoint():
+                reasons = lines._reasons_not_to_send()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            if len(self) > 1:
+                half = len(self) // 2
+                first, second = self[:half], self[half:]
+                return first._reasons_not_to_send() | second._reasons_not_to_send()
+            _logger.warning("E-mail %s cannot be judged", self.id, exc_info=True)
+            return {self.id: self.env._("It could not be checked: %s", error)}
+        return {
+            mail.id: reasons[mail.sudo().run_line_id.id]
+            for mail in self
+            if mail.sudo().run_line_id.id in reasons
+        }
 
     def write(self, vals):
         # EXTENDS 'mail': cancelled, or tried again, by hand
         result = super().write(vals)
         if vals.get("state") in ("cancel", "outgoing"):
-            self._tell_lines()
+            self._note_outcome()
         return result
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
         # EXTENDS 'mail': before it deletes what was sent
-        self._tell_lines(failure_type=failure_type)
+        self._note_outcome(failure_type)
         return super()._postprocess_sent_message(
             success_pids,
             success_emails,
@@ -50,27 +84,88 @@ class MailMail(models.Model):
             failure_type=failure_type,
         )
 
-    @api.ondelete(at_uninstall=False)
-    def _tell_lines_of_deletion(self):
-        # sudo: runs are written by this add-on alone
-        lines = self.sudo().run_line_id
-        waiting = lines.filtered(lambda line: line.mail_state == "waiting")
-        if waiting:
-            waiting._set_mail_state(
-                "cancelled", self.env._("The e-mail was deleted from the queue.")
-            )
+    def _note_outcome(self, failure_type=None):
+        """Note what became of them; the lines are told in a transaction of theirs.
 
-    def _tell_lines(self, failure_type=None):
+        Notes are only added: nothing that is written after the mail server has taken
+        an e-mail may collide with anybody, for Odoo would send it once more.
+        """
         kinds = dict(self._fields["failure_type"]._description_selection(self.env))
-        for mail in self.filtered("run_line_id"):
-            # sudo: runs are written by this add-on alone
-            line = mail.run_line_id.sudo()
+        # sudo: runs are written by this add-on alone
+        outcomes = self.env["organizer.mail.outcome"].sudo()
+        values_list = []
+        for mail in self.sudo().filtered("run_line_id"):
             if mail.state == "sent" and not failure_type:
-                line._set_mail_state("sent")
+                state, words = "sent", False
             elif mail.state == "outgoing":
-                line._set_mail_state("waiting")
+                state, words = "waiting", False
             elif mail.state == "cancel":
-                line._set_mail_state("cancelled", mail.failure_reason)
+                state, words = "cancelled", mail.failure_reason
             else:
                 kind = kinds.get(failure_type) or kinds.get(mail.failure_type)
-                line._set_mail_state("failed", mail.failure_reason or kind)
+                state, words = "failed", mail.failure_reason or kind
+            values_list.append(
+                {"line": mail.run_line_id.id, "state": state, "reason": words}
+            )
+        outcomes._add(values_list)
+
+
+class MailNotification(models.Model):
+    _inherit = "mail.notification"
+
+    def write(self, vals):
+        # EXTENDS 'mail': what came back was not delivered
+        result = super().write(vals)
+        if vals.get("notification_status") == "bounce":
+            # sudo: runs are written by this add-on alone
+            lines = self.env["organizer.run.line"].sudo()
+            bounced = lines.search(
+                [("mail_message_id", "in", self.mail_message_id.ids)]
+            )
+            self.env["organizer.mail.outcome"].sudo()._add(
+                [
+                    {
+                        "line": line.id,
+                        "state": "failed",
+                        "reason": vals.get("failure_reason")
+                        or self.env._("It came back as undeliverable."),
+                    }
+                    for line in bounced
+                ]
+            )
+        return result
+
+
+class OrganizerMailOutcome(models.Model):
+    """What became of an e-mail, until its line is told."""
+
+    _name = "organizer.mail.outcome"
+    _description = "Outcome of an e-mail"
+    _order = "id"
+
+    # an id, no reference: a note must not touch the line's row
+    line = fields.Integer(required=True)
+    state = fields.Char(required=True)
+    reason = fields.Char()
+
+    @api.model
+    def _add(self, values_list):
+        if values_list:
+            self.create(values_list)
+            cron = self.env.ref(
+                "sms_organizer.ir_cron_mail_outcome", raise_if_not_found=False
+            )
+            if cron:
+                cron._trigger()
+
+    @api.model
+    def _settle(self):
+        """Tell the lines (cron), and settle those whose e-mail is gone."""
+        outcomes = self.search([])
+        last = {outcome.line: outcome for outcome in outcomes}
+        lines = self.env["organizer.run.line"].browse(last).exists()
+        groups = lines.grouped(lambda line: (last[line.id].state, last[line.id].reason))
+        for (state, reason), told in groups.items():
+            told._set_mail_state(state, reason)
+        outcomes.unlink()
+        self.env["organizer.run.line"]._settle_lost_emails()

@@ -61,6 +61,10 @@ class OrganizerDebtor(models.Model):
         currency_field="company_currency_id",
         readonly=True,
     )
+    undisputed = fields.Monetary(
+        readonly=True,
+        help="The balance without the invoices that are marked “No Follow-Up”",
+    )
     credit = fields.Monetary(
         readonly=True, help="Credit notes and payments that are not matched yet"
     )
@@ -83,6 +87,7 @@ class OrganizerDebtor(models.Model):
                    credit, open_invoices,
                    CASE WHEN late > credit THEN late_since
                         ELSE COALESCE(next_due, first_due) END AS oldest_due_date,
+                   GREATEST(balance - disputed, 0) AS undisputed,
                    GREATEST(late - credit, 0) AS overdue,
                    GREATEST(late_company - credit_company, 0) AS overdue_company,
                    CASE WHEN late > credit THEN today - late_since ELSE 0 END
@@ -108,6 +113,8 @@ class OrganizerDebtor(models.Model):
                        AS credit,
                    COALESCE(-SUM(item.amount_residual) FILTER (WHERE NOT %(owed)s), 0)
                        AS credit_company,
+                   COALESCE(SUM(item.residual)
+                       FILTER (WHERE %(owed)s AND item.disputed), 0) AS disputed,
                    COALESCE(SUM(item.residual) FILTER (WHERE %(late)s), 0) AS late,
                    COALESCE(SUM(item.amount_residual) FILTER (WHERE %(late)s), 0)
                        AS late_company,

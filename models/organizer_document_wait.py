@@ -84,6 +84,9 @@ class OrganizerDocumentWait(models.AbstractModel):
         except CONCURRENCY_ERRORS:
             # somebody is at this invoice; the next run comes back to it
             _logger.debug("Document of %s is left for the next run", self)
+        except Exception:
+            _logger.warning("Document of %s failed", self, exc_info=True)
+            self._settle_document(False)
 
     def _settle_document(self, ready):
         """Note how the attempt ended and, if it failed, when to try again."""

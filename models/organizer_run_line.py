@@ -63,6 +63,7 @@ class OrganizerRunLine(models.Model):
             ("no_template", "No template"),
             ("opted_out", "Opted out"),
             ("too_long", "Text too long"),
+            ("no_value", "A placeholder without a value"),
             ("not_sale", "Not a customer's invoice"),
             ("not_posted", "Not posted"),
             ("paid", "Nothing to pay"),
@@ -217,19 +218,25 @@ class OrganizerRunLine(models.Model):
         :return: ``{line id: why in words}`` for those who must not be told any more
         """
         reasons = {}
-        for run, lines in self.grouped("run_id").items():
-            basis = self.env["organizer.basis"]._get(run.basis)
-            basis = basis.with_company(run.company_id)
+        groups = self.grouped(
+            lambda line: (
+                line.run_id.basis,
+                line.run_id.company_id,
+                line.run_id.channel,
+            )
+        )
+        for (name, company, channel), lines in groups.items():
+            basis = self.env["organizer.basis"]._get(name).with_company(company)
             documents = lines._documents()
             refusals = basis._refusals(documents)
             outdated = lines._outdated(basis, documents)
             stopped = (
                 basis._stopped_emails(lines.mapped("email"))
-                if run.channel == "email"
+                if channel == "email"
                 else basis._stopped_numbers(lines.mapped("number"))
             )
             for line in lines:
-                address = line.email or line.number
+                address = (line.email or line.number or "").split(",")[0]
                 refusal = refusals.get(line.res_id) or stopped.get(address)
                 if line.res_id not in documents._ids:
                     reasons[line.id] = self.env._("The document was deleted.")
@@ -240,34 +247,46 @@ class OrganizerRunLine(models.Model):
         return reasons
 
     def _outdated(self, basis, documents):
-        """Why a text is not true any more: partly paid since it was filled in.
+        """Why a text is not true any more: less is open than it names.
 
         :return: ``{line id: why in words}``
         """
         told = self.filtered(lambda line: line.amounts)
         ids = set(told.mapped("res_id"))
         wanted = documents.filtered(lambda document: document.id in ids)
-        names = {name for line in told for name in line.amounts}
-        values = basis._values(wanted, names) if wanted else {}
+        owed = basis._owed(wanted) if wanted else {}
         return {
             line.id: words
             for line in told
-            if (words := line._why_outdated(values.get(line.res_id, {})))
+            if (words := line._why_outdated(basis, owed.get(line.res_id, {})))
         }
 
-    def _why_outdated(self, values):
+    def _why_outdated(self, basis, owed):
+        """:param dict owed: what is open now, see ``organizer.basis._owed``"""
         text = " ".join(
             (self.text or "", self.subject or "", html2plaintext(self.body or ""))
         )
         for name, told in self.amounts.items():
-            due = values.get(name, told)
-            if told != due and told in text:
+            now = owed.get(name, {})
+            if told["text"] in text and self._is_less(now, told["owed"]):
+                currencies = self.env["res.currency"].browse(map(int, told["owed"]))
                 return self.env._(
                     "Its text names %(named)s, and %(due)s is open by now.",
-                    named=told,
-                    due=due,
+                    named=told["text"],
+                    due=basis._format_amounts(
+                        [(now.get(str(one.id), 0), one) for one in currencies]
+                    ),
                 )
         return False
+
+    @api.model
+    def _is_less(self, now, told):
+        """Whether less is open in any currency than was told."""
+        currencies = self.env["res.currency"].browse(map(int, told))
+        return any(
+            one.compare_amounts(now.get(str(one.id), 0), told[str(one.id)]) < 0
+            for one in currencies
+        )
 
     def action_open_sms(self):
         self.ensure_one()

@@ -1,16 +1,18 @@
+import secrets
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import formataddr, html_escape, html_sanitize
+from odoo.tools import email_split, formataddr, html_escape, html_sanitize
 from odoo.tools.mail import generate_tracking_message_id
 
 from ..tools.texts import MailText
 from .organizer_document_wait import DOCUMENT_BATCH
 
 LAYOUT = "mail.mail_notification_light"
-# what of the layout changes from one e-mail to the next
-BODY, ABOUT, NAME = "organizer-body", "organizer-about", "organizer-name"
+# what of the layout changes from one e-mail to the next: words that nobody can guess
+BODY, ABOUT, NAME = (secrets.token_hex(16) for _gap in range(3))
 
 
 class OrganizerRunLine(models.Model):
@@ -26,6 +28,10 @@ class OrganizerRunLine(models.Model):
     mail_message_id = fields.Many2one(
         "mail.message", "Message", readonly=True, index="btree_not_null"
     )
+    mail_ids = fields.One2many(
+        "mail.mail", "run_line_id", "E-mails in the queue", groups="base.group_system"
+    )
+    lang = fields.Char("Language", readonly=True)
     mail_state = fields.Selection(
         [
             ("preparing", "Being prepared"),
@@ -53,7 +59,7 @@ class OrganizerRunLine(models.Model):
 
     @api.model
     def _prepare_documents(self):
-        # EXTENDS 'organizer.document.wait': nothing is made for what is not told any more
+        # EXTENDS 'organizer.document.wait': what is not told any more needs none
         preparing = self.search(
             [("mail_state", "=", "preparing")], order="id", limit=DOCUMENT_BATCH
         )
@@ -145,8 +151,12 @@ class OrganizerRunLine(models.Model):
             "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
             "author_id": user.partner_id.id,
             "email_from": sender,
-            "email_to": formataddr((self.partner_id.name or "", self.email)),
+            "email_to": ", ".join(
+                formataddr((self.partner_id.name or "", address))
+                for address in email_split(self.email)
+            ),
             "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
             "is_notification": True,
             "auto_delete": True,
             "state": "outgoing",
@@ -155,12 +165,14 @@ class OrganizerRunLine(models.Model):
     def _reply_to(self):
         """``{line id: where an answer goes}``: to the document, where mail comes in."""
         addresses = {}
-        company, user = self.run_id.company_id[:1], self.run_id.user_id[:1]
-        sender = company.email_formatted or user.email_formatted
-        for lines in self.grouped("res_model").values():
-            by_document = lines._documents()._notify_get_reply_to(default=sender)
-            for line in lines:
-                addresses[line.id] = by_document.get(line.res_id) or sender
+        for run, of_run in self.grouped("run_id").items():
+            company = run.company_id
+            sender = company.email_formatted or run.user_id.email_formatted
+            for lines in of_run.grouped("res_model").values():
+                documents = lines._documents().with_company(company)
+                by_document = documents._notify_get_reply_to(default=sender)
+                for line in lines:
+                    addresses[line.id] = by_document.get(line.res_id) or sender
         return addresses
 
     def _document(self):
@@ -187,7 +199,7 @@ class OrganizerRunLine(models.Model):
                     "mail_message_id": mail.mail_message_id.id,
                     "mail_mail_id": mail.id,
                     "res_partner_id": line.partner_id.id,
-                    "mail_email_address": line.email,
+                    "mail_email_address": email_split(line.email)[0],
                     "notification_type": "email",
                     "notification_status": "ready",
                     "is_read": True,  # nothing for Odoo's inbox
@@ -204,7 +216,7 @@ class OrganizerRunLine(models.Model):
         :param dict layouts: those that were rendered, by company and language
         """
         basis = self.env["organizer.basis"]._get(self.run_id.basis)
-        lang = basis._lang(self.partner_id)
+        lang = self.lang or basis._lang(self.partner_id)
         key = (self.run_id.company_id, lang)
         if key not in layouts:
             layouts[key] = self._render_layout(*key)
@@ -245,7 +257,22 @@ class OrganizerRunLine(models.Model):
 
     def _set_mail_state(self, state, failure=False):
         self.write({"mail_state": state, "mail_failure": failure})
+        if state == "cancelled":
+            # sudo: notifications are Odoo's own
+            self.sudo().mail_message_id.notification_ids.write(
+                {"notification_status": "canceled", "failure_reason": failure}
+            )
         self.run_id._settle_state()
+
+    @api.model
+    def _settle_lost_emails(self):
+        """An e-mail that is in no queue any more, and was not sent, will never be: it or
+        its document was deleted."""
+        lost = self.search([("mail_state", "=", "waiting"), ("mail_ids", "=", False)])
+        if lost:
+            lost._set_mail_state(
+                "cancelled", self.env._("The e-mail was deleted from the queue.")
+            )
 
     def action_open_email(self):
         """Open the document, in whose chatter the e-mail is."""

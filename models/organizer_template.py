@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -7,6 +9,7 @@ from odoo.fields import Domain
 from .basis.organizer_basis import PREFIX
 
 BROKEN_DOMAIN = (
+    psycopg2.DataError,
     AttributeError,
     KeyError,
     SyntaxError,
@@ -30,12 +33,16 @@ class OrganizerTemplate(models.Model):
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(
+        default=100, help="The first one about something is what windows begin with."
+    )
     company_id = fields.Many2one(
         "res.company",
+        default=lambda self: self.env.company,
         index=True,
         ondelete="cascade",
-        help="Left empty, all companies use it.",
+        help="Left empty, all companies use it, and only an SMS administrator changes "
+        "it.",
     )
     basis = fields.Selection(
         selection=lambda self: self.env["organizer.basis"]._selection(),
@@ -56,7 +63,9 @@ class OrganizerTemplate(models.Model):
         "characters in an SMS instead of 70. Thai is left as it is.",
     )
     subject = fields.Char(translate=True)
-    body = fields.Html("Formatted text", translate=True, sanitize_attributes=True)
+    # Odoo translates sanitized HTML sentence by sentence: to reword one language would
+    # reword them all. What is written into it is sanitized in _sanitize_body.
+    body = fields.Html("Formatted text", translate=True, sanitize=False)
     attach_document = fields.Boolean(
         "Attach the invoice's PDF and XML",
         compute="_compute_attach",
@@ -65,6 +74,7 @@ class OrganizerTemplate(models.Model):
         precompute=True,
     )
 
+    is_locked = fields.Boolean(compute="_compute_is_locked")
     summary = fields.Char("What it says", compute="_compute_summary")
 
     # who it is for; an empty one is no limit
@@ -132,6 +142,15 @@ class OrganizerTemplate(models.Model):
             template.days_label = basis._days_label()
             template.amount_label = basis._amount_label()
 
+    @api.depends("company_id")
+    @api.depends_context("uid")
+    def _compute_is_locked(self):
+        """What all companies share is changed by those who administer."""
+        administers = self.env.user.has_group("sms_organizer.group_sms_administer")
+        for template in self:
+            shared = template._origin and not template._origin.company_id
+            template.is_locked = shared and not administers
+
     @api.depends("channel", "text", "subject")
     def _compute_summary(self):
         """Its text, or of an e-mail its subject: for lists."""
@@ -182,7 +201,8 @@ class OrganizerTemplate(models.Model):
         for template in self:
             try:
                 domain = Domain(literal_eval(template.domain or "[]"))
-                template.env[template.model]._search(domain)
+                with self.env.cr.savepoint():
+                    template._documents().search(domain, limit=1)
             except BROKEN_DOMAIN as error:
                 raise ValidationError(
                     self.env._(
@@ -221,13 +241,22 @@ class OrganizerTemplate(models.Model):
     @api.depends_context("company")
     def _compute_match_count(self):
         for template in self:
-            domain = template._matching()
-            model = template.env[template.model]
-            template.match_count = (
-                model.search_count(domain)
-                if domain is not None and model.has_access("read")
-                else 0
-            )
+            template.match_count = template._count_matching()
+
+    def _count_matching(self):
+        domain, documents = self._matching(), self._documents()
+        if domain is None or not documents.has_access("read"):
+            return 0
+        try:
+            with self.env.cr.savepoint():
+                return documents.search_count(domain)
+        except BROKEN_DOMAIN:
+            return 0  # said when it is saved
+
+    def _documents(self):
+        """None of the documents that it is about: their model."""
+        basis = self._basis()
+        return basis.env[basis._basis_model]
 
     def action_open_matching(self):
         """Open the documents that it is for now."""
@@ -236,15 +265,17 @@ class OrganizerTemplate(models.Model):
         return {
             **action,
             "name": self.env._("%s: match now", self.name),
-            "domain": _plain(self._matching() or Domain.FALSE),
-            "context": {"create": False},
+            "domain": _plain(
+                Domain.FALSE if (domain := self._matching()) is None else domain
+            ),
+            "context": {**action.get("context", {}), "create": False},
         }
 
     # -- choosing --------------------------------------------------------------------
 
     @api.model
     def _on_offer(self, channel, company, basis=None):
-        """Those that this company may use, its own first.
+        """Those that this company may use, in their order.
 
         :param str channel: ``"sms"`` or ``"email"``
         :param str basis: of this basis only
@@ -253,12 +284,13 @@ class OrganizerTemplate(models.Model):
         domain &= Domain("company_id", "in", (False, company.id))
         if basis:
             domain &= Domain("basis", "=", basis)
-        return self.search(domain).sorted(lambda template: not template.company_id)
+        return self.search(domain)
 
     def action_send(self):
         """Open *Send SMS* or *Send e-mail* with those it is for now."""
         self.ensure_one()
-        documents = self.env[self.model].search(self._matching() or Domain.FALSE)
+        domain = self._matching()
+        documents = self._documents().search(Domain.FALSE if domain is None else domain)
         if not documents:
             raise UserError(
                 self.env._("“%s” is for nobody at the moment.", self.display_name)
@@ -270,7 +302,17 @@ class OrganizerTemplate(models.Model):
         self.check_access("read")
         records.check_access("read")
         compose = self.env["organizer.compose"]
-        company = self.company_id or compose._company_of(records)
+        company = compose._company_of(records)
+        if self.company_id not in (company.browse(), company):
+            raise UserError(
+                self.env._(
+                    "“%(template)s” is a template of %(owner)s, and what you ticked "
+                    "belongs to %(company)s. Choose another template.",
+                    template=self.name,
+                    owner=self.company_id.name,
+                    company=company.name,
+                )
+            )
         documents = self._basis()._documents_from(records)
         return compose._open_for(documents, template=self, company=company)
 

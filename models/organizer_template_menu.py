@@ -33,14 +33,16 @@ class OrganizerTemplate(models.Model):
             self._set_actions()
         return result
 
-    def update_field_translations(self, field_name, translations, source_lang=""):
-        # EXTENDS 'base'
-        result = super().update_field_translations(
-            field_name, translations, source_lang=source_lang
-        )
-        if field_name == "name":
-            self._set_actions()
-        return result
+    def copy_data(self, default=None):
+        # EXTENDS 'base': a copy is told from its original, and is its company's own
+        vals_list = super().copy_data(default)
+        for template, vals in zip(self, vals_list, strict=True):
+            vals["in_menu"] = False
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", template.name)
+            if "company_id" not in (default or {}):
+                vals["company_id"] = self.env.company.id
+        return vals_list
 
     def unlink(self):
         self._delete_actions()
@@ -63,7 +65,7 @@ class OrganizerTemplate(models.Model):
         models = self.env["ir.model"].sudo()  # sudo: which models there are
         return [
             {
-                "name": self.name,
+                "name": self._menu_name(),
                 "organizer_template_id": self.id,
                 "model_id": models._get_id(model),
                 "binding_model_id": models._get_id(model),
@@ -80,7 +82,14 @@ class OrganizerTemplate(models.Model):
 
     def _name_action(self, action):
         for lang, _name in self.env["res.lang"].get_installed():
-            action.with_context(lang=lang).name = self.with_context(lang=lang).name
+            in_lang = self.with_context(lang=lang)
+            action.with_context(lang=lang).name = in_lang._menu_name()
+
+    def _menu_name(self):
+        """An e-mail says so: often there is an SMS of the same name."""
+        if self.channel == "email":
+            return self.env._("%s (e-mail)", self.name)
+        return self.name
 
 
 class IrActionsServer(models.Model):
@@ -98,6 +107,7 @@ class IrActionsServer(models.Model):
 class IrActionsActions(models.Model):
     _inherit = "ir.actions.actions"
 
+    @api.model
     def get_bindings(self, model_name):
         # EXTENDS 'base': a company's templates are not offered to the others
         bindings = super().get_bindings(model_name)

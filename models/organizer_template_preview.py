@@ -1,3 +1,5 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import html_sanitize
@@ -26,6 +28,7 @@ class OrganizerTemplate(models.Model):
     )
     sample_values = fields.Json(compute="_compute_sample_values")
     sample_recipient = fields.Char(compute="_compute_sample_values")
+    sample_note = fields.Char(compute="_compute_sample_values")
     palette = fields.Json(compute="_compute_palette")
     price = fields.Float("Price per SMS", digits=(16, 4), compute="_compute_price")
     price_currency_id = fields.Many2one("res.currency", compute="_compute_price")
@@ -56,23 +59,35 @@ class OrganizerTemplate(models.Model):
         self.sample_move_id = self.sample_partner_id = False
         for template in self:
             name = template._sample_field()
-            if name and self.env[template.model].has_access("read"):
+            if name and template._documents().has_access("read"):
                 template[name] = template._worst_case()
 
     def _sample_field(self):
         return {
             "account.move": "sample_move_id",
             "res.partner": "sample_partner_id",
-        }.get(self.model)
+        }.get(self._basis()._basis_model)
 
     def _worst_case(self):
         """Among those it is for now, else among all of its kind."""
         basis = self._basis()
         matching = self._matching()
         for domain in (matching, basis._domain()):
-            if domain is not None and (likely := basis._likely_worst(Domain(domain))):
+            if domain is not None and (likely := self._likely(basis, domain)):
                 return self._longest(basis, likely)
-        return self.env[self.model]
+        return self._documents()
+
+    def _likely(self, basis, domain):
+        """Those who read the language of the text, if there are any."""
+        try:
+            with self.env.cr.savepoint():
+                likely = basis._likely_worst(Domain(domain))
+                recipients = basis._recipients(likely)
+        except psycopg2.DataError:
+            return self._documents()  # said when it is saved
+        lang = self.env.lang
+        same = likely.filtered(lambda one: basis._lang(recipients[one.id]) == lang)
+        return same or likely
 
     def _longest(self, basis, documents):
         values = basis._values(documents)
@@ -94,14 +109,31 @@ class OrganizerTemplate(models.Model):
             name = template._sample_field()
             document = template[name] if name else None
             template.sample_values = template.sample_recipient = False
+            template.sample_note = False
             if document:
                 basis = template._basis()
-                values = basis._values(document)[document.id]
+                document = document.with_env(basis.env)
+                # as who reads this text would see them
+                values = basis._values_in_lang(document, set(basis._placeholders()))
+                values = values[document.id]
                 if "link" in basis._placeholders():
                     values = basis._with_link(document, values)
                 template.sample_values = values
                 partner = basis._recipients(document)[document.id]
                 template.sample_recipient = partner.display_name
+                template.sample_note = template._note_about(partner)
+
+    def _note_about(self, partner):
+        """That a customer reads another language than this text is in."""
+        lang = self._basis()._lang(partner)
+        name = dict(self.env["res.lang"].get_installed()).get(lang)
+        if not name or lang == self.env.lang:
+            return False
+        return self.env._(
+            "%(customer)s reads %(language)s, and gets that translation of the text.",
+            customer=partner.display_name,
+            language=name,
+        )
 
     @api.depends("subject", "body", "sample_values", "basis", "channel")
     def _compute_mail_preview(self):

@@ -1,7 +1,10 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html_sanitize
 
 from ..tools.texts import MailText, SmsText
+
+TEXTS = ("text", "subject", "body")
 
 
 class OrganizerTemplate(models.Model):
@@ -17,18 +20,56 @@ class OrganizerTemplate(models.Model):
             if problems := template._problems_of_all_languages():
                 raise ValidationError("\n".join(problems))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._sanitize_body(vals) for vals in vals_list])
+
+    def write(self, vals):
+        vals = self._sanitize_body(vals)
+        if not {"basis", "channel"} & set(vals):
+            return super().write(vals)
+        # the translations of a text about something else are of no use any more
+        result = super(
+            OrganizerTemplate, self.with_context(organizer_one_language=True)
+        ).write(vals)
+        self._replace_wrong_translations()
+        return result
+
+    @api.model
+    def _sanitize_body(self, vals):
+        if not vals.get("body"):
+            return vals
+        return {**vals, "body": html_sanitize(vals["body"])}
+
+    def _replace_wrong_translations(self):
+        """Put the text of this language in place of those that cannot be saved."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            for template in self.with_context(lang=lang, organizer_one_language=True):
+                if lang != (self.env.lang or "en_US") and template._problems():
+                    source = template.with_env(self.env)
+                    template.write({name: source[name] for name in TEXTS})
+
     def update_field_translations(self, field_name, translations, source_lang=""):
-        # EXTENDS 'base': which writes past the constraints
+        # EXTENDS 'base': which writes past create, write and the constraints
+        if field_name == "body":
+            translations = {
+                lang: html_sanitize(text) if text else text
+                for lang, text in translations.items()
+            }
         result = super().update_field_translations(
             field_name, translations, source_lang=source_lang
         )
-        if field_name in ("text", "subject", "body"):
+        if field_name in TEXTS:
             self._check_texts()
+        if field_name == "name":
+            self._set_actions()
         return result
 
     def _problems_of_all_languages(self):
         """Sentences; those about a translation name its language."""
-        langs = dict(self.env["res.lang"].get_installed())
+        langs = {}
+        if not self.env.context.get("organizer_one_language"):
+            langs = dict(self.env["res.lang"].get_installed())
         current = self.env.lang or "en_US"
         found = dict.fromkeys(self._problems())
         for lang, name in langs.items():

@@ -11,7 +11,7 @@ class ResPartner(models.Model):
         "partner_id",
         "Debts",
         readonly=True,
-        groups="sms_organizer.group_sms_send",
+        groups="account.group_account_invoice,account.group_account_readonly",
     )
     sms_count = fields.Integer(
         "SMS", compute="_compute_sms_count", groups="sms_organizer.group_sms_send"

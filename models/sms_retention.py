@@ -19,6 +19,7 @@ PERSONAL = ("amounts", "body", "email", "number", "subject", "text")
 
 # A number that a provider quotes in its words.
 NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
+ADDRESS = re.compile(r"[^\s@<>“”\"]+@[^\s@<>“”\"]+")
 
 
 class SmsSms(models.Model):
@@ -103,25 +104,34 @@ class OrganizerRunLine(models.Model):
                 ("run_id.sent_on", "<", before),
                 ("sms_ids", "=", False),
                 ("mail_state", "not in", ("preparing", "waiting")),
-                "|",
-                "|",
+                *["|"] * 4,
                 ("number", "!=", False),
                 ("email", "!=", False),
                 ("text", "!=", False),
+                ("subject", "!=", False),
+                ("body", "!=", False),
             ],
             limit=limit,
         )
 
     def _make_anonymous(self):
         removed = self.env._("[removed after the retention period]")
-        self.mail_message_id.write({"body": f"<p>{html_escape(removed)}</p>"})
+        notes = self.mail_message_id
+        notes.write({"body": f"<p>{html_escape(removed)}</p>", "subject": removed})
+        told = notes.notification_ids
+        # Odoo wants an address or a partner: the partner says who it was
+        told.filtered("res_partner_id").mail_email_address = False
+        told.failure_reason = False
+        self.mail_ids.unlink()
         self.write(dict.fromkeys(PERSONAL, False))
         for words, lines in self.grouped("why").items():
             lines.why = without_numbers(words)
+        for words, lines in self.grouped("mail_failure").items():
+            lines.mail_failure = without_numbers(words)
         # a text that was written for one customer
         free = self.run_id.filtered(lambda run: run.basis == "free_text")
         free.write({"text": False})
 
 
 def without_numbers(words):
-    return NUMBER.sub("•••", words) if words else words
+    return ADDRESS.sub("•••", NUMBER.sub("•••", words)) if words else words

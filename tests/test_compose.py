@@ -276,6 +276,37 @@ class TestComposeMany(OrganizerCommon):
         self.assertIn("termin", self._line(compose, self.fine).text)
         self.assertIn("due", self._line(compose, other).text)
 
+    def test_emptied_text_is_refused(self):
+        compose = self._compose(self.fine | self.fine_too)
+        compose.body = ""
+        with self.assertRaisesRegex(UserError, "text is empty"):
+            compose.action_send()
+
+    def test_picked_template_fills_in_what_it_needs(self):
+        partners = self.fine.partner_id | self._partner("Azure", sms_phone=MOBILE_PL)
+        self._invoice(partners[1], days_overdue=9, amount=44)
+        compose = self._compose(partners)
+        self.assertEqual(compose.basis, "free_text")
+        with Form(compose) as form:
+            form.template_id = self._template("customer_overdue_debt")
+        texts = compose.line_ids.mapped("text")
+        self.assertTrue(any("44.00" in text for text in texts), texts)
+        self.assertFalse(any("[" in text for text in texts), texts)
+
+    def test_placeholder_without_a_value_reaches_nobody(self):
+        compose = self._compose(self.fine | self.fine_too)
+        self._line(compose, self.fine).values = {"number": "1"}
+        action = compose.action_send()
+        run = self.env["organizer.run"].sudo().browse(action["res_id"])
+        self.assertLeftOut(run, self.fine, "no_value", "could not be filled in")
+        self.assertEqual(len(run.line_ids.sms_ids), 1)
+
+    def test_picked_template_replaces_what_was_written(self):
+        with Form(self._compose(self.fine)) as form:
+            form.body = "Something else [number] [link]"
+            form.template_id = self._template("invoice_due_soon")
+            self.assertNotIn("Something else", form.body)
+
     def test_nobody_ticked_is_refused(self):
         with self.assertRaisesRegex(UserError, "Tick at least one"):
             self._compose(self.silent | self.landline).action_send()

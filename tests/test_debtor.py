@@ -76,6 +76,41 @@ class TestDebtor(OrganizerCommon):
             len(debtors.search([("partner_id", "=", self.customer.id)])), 3
         )
 
+    def test_who_may_not_see_the_books_sees_no_debt(self):
+        self._invoice(days_overdue=3)
+        sender = self.accountant.copy({"login": "sender"})
+        sender.group_ids = self.env.ref("sms_organizer.group_sms_send")
+        with self.assertRaises(AccessError):
+            self._debtor().with_user(sender).search([])
+        basis = self.env["organizer.basis"]._get("customer_debt").with_user(sender)
+        values = basis._values(self.customer)[self.customer.id]
+        self.assertNotIn("debt", values)
+
+    def test_disputed_debt_is_not_claimed(self):
+        self._invoice(days_overdue=3).no_followup = True
+        self.env.flush_all()
+        basis = self.env["organizer.basis"]._get("customer_debt")
+        refusals = basis._refusals(self.customer)
+        self.assertEqual(refusals[self.customer.id][0], "disputed")
+        found = self.env["res.partner"].search(basis._domain())
+        self.assertNotIn(self.customer, found)
+
+    def test_customer_and_its_contact_are_told_once(self):
+        contact = self._partner("Contact", parent_id=self.customer.id)
+        self._invoice(days_overdue=3)
+        template = self._template("customer_overdue_debt")
+        action = template._open_compose(self.customer | contact)
+        compose = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertFalse(compose.many)
+        self.assertEqual(compose.partner_id, self.customer)
+
+    def test_template_of_another_company_is_refused_by_name(self):
+        other = self.setup_other_company()["company"]
+        self._invoice(days_overdue=3)
+        theirs = self._template("customer_debt").copy({"company_id": other.id})
+        with self.assertRaisesRegex(UserError, other.name):
+            theirs._open_compose(self._debtor())
+
     def test_nobody_writes_them(self):
         self._invoice(days_overdue=3)
         with self.assertRaises(AccessError):

@@ -37,6 +37,13 @@ class TestTemplateText(TemplateCommon):
         self.assertRefused("an amount is missing", "[company]", "customer_debt")
         self._new("[company]: [overdue_debt]", "customer_debt")
 
+    def test_bracket_that_nothing_closes_is_named(self):
+        self.assertRefused(r"“\[number” has no closing", "[number] [link] [number")
+        self.assertRefused(
+            r"“\[cus” has no closing", "[cus[phone]tomer] [number] [link]"
+        )
+        self._new("[number] [link] [[number and [1 and [x y]")
+
     def test_free_text_wants_nothing(self):
         self._new("We moved.", "free_text")
 
@@ -113,6 +120,7 @@ class TestTemplateText(TemplateCommon):
             "__import__('os').getcwd()",
             "[(",
             "{'a': 1}",
+            "[('amount_total', '=', 'abc')]",
         ):
             with (
                 self.subTest(domain),
@@ -393,11 +401,50 @@ class TestTemplateRights(TemplateCommon):
             template.with_user(self.accountant).read(["text"])
         offered = self.templates._on_offer("sms", self.company, "invoice_overdue")
         self.assertNotIn(template, offered)
-        self.assertEqual(
-            self.templates.sudo()._on_offer("sms", other, "invoice_overdue")[:1],
-            template,
-            "a company's own comes first",
+
+    def test_shared_one_is_changed_by_administrators_alone(self):
+        shared = self._template("invoice_overdue")
+        with self.assertRaises(AccessError):
+            shared.with_user(self.accountant).name = "Mine"
+        with self.assertRaises(AccessError):
+            shared.with_user(self.accountant).unlink()
+        self.assertTrue(shared.with_user(self.accountant).is_locked)
+        own = shared.with_user(self.accountant).copy()
+        self.assertEqual(own.company_id, self.company)
+        self.assertIn("(copy)", own.name)
+        own.name = "Mine"
+        administrator = self.accountant.copy({"login": "administrator"})
+        administrator.group_ids |= self.env.ref("sms_organizer.group_sms_administer")
+        shared.with_user(administrator).name = "Ours"
+
+    def test_new_one_does_not_become_what_windows_begin_with(self):
+        self._new()
+        shipped = self.env.ref("sms_organizer.template_sms_overdue")
+        offered = self.templates._on_offer("sms", self.company, "invoice_overdue")
+        self.assertEqual(offered[:1].sudo(), shipped)
+
+    def test_rewording_one_language_leaves_the_others(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        template = self._new_mail("<p>Hello [link]</p>")
+        polish = template.with_context(lang="pl_PL")
+        polish.body = "<p>Witaj [link] <script>x</script></p>"
+        self.assertEqual(template.body, "<p>Hello [link]</p>")
+        self.assertEqual(str(polish.body).strip(), "<p>Witaj [link] </p>")
+        template.update_field_translations(
+            "body", {"pl_PL": "<p onclick='x'>Cześć [link]</p>"}
         )
+        self.assertEqual(template.body, "<p>Hello [link]</p>")
+        self.assertEqual(str(polish.body), "<p>Cześć [link]</p>")
+
+    def test_another_basis_replaces_translations_that_no_longer_fit(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        template = self._new()
+        template.with_context(lang="pl_PL").text = "Polski [number] [link]"
+        template.write({"basis": "invoice_due_soon", "text": "Soon [number] [link]"})
+        polish = template.with_context(lang="pl_PL")
+        self.assertEqual(polish.text, "Polski [number] [link]", "it still fits")
+        template.write({"basis": "customer_debt", "text": "[company] [debt]"})
+        self.assertEqual(polish.text, "[company] [debt]")
 
     def test_who_may_not_send_sees_none(self):
         stranger = self.env["res.users"].create(

@@ -44,6 +44,10 @@ class TestTemplateMail(TemplateCommon):
             patch.object(server, "_disable_send", lambda self: False),
         ):
             mails.send()
+        self._settle()
+
+    def _settle(self):
+        self.env["organizer.mail.outcome"].sudo()._settle()
 
     def test_it_is_queued_in_the_companys_layout(self):
         run = self._mail_run()
@@ -87,10 +91,13 @@ class TestTemplateMail(TemplateCommon):
     def test_cancelled_deleted_and_tried_again_by_hand(self):
         first, second = self._mail_run(), self._mail_run()
         self._mail(first).cancel()
+        self._settle()
         self.assertEqual(first.line_ids.outcome, "cancelled")
         self._mail(first).mark_outgoing()
+        self._settle()
         self.assertEqual(first.line_ids.outcome, "waiting")
         self._mail(second).unlink()
+        self._settle()
         self.assertEqual(second.line_ids.outcome, "cancelled")
         self.assertIn("deleted", second.line_ids.explanation)
 
@@ -169,6 +176,112 @@ class TestTemplateMail(TemplateCommon):
         mail = self._mail(run)
         self.assertEqual((mail.model, mail.res_id), ("res.partner", self.customer.id))
         self.assertIn("Drukarz: 100.00 USD", mail.body)
+
+    def test_nothing_is_written_to_the_run_once_the_server_has_taken_it(self):
+        """A collision there would make Odoo send the e-mail once more."""
+        run = self._mail_run()
+        line = self.env.registry["organizer.run.line"]
+        runs = self.env.registry["organizer.run"]
+
+        def write(self, vals):
+            raise AssertionError(f"{self} was written: {vals}")
+
+        mails = self._mail(run)
+        with (
+            patch.object(line, "write", write),
+            patch.object(runs, "write", write),
+            patch.object(type(self), "_settle", lambda self: self.env.flush_all()),
+        ):
+            self._deliver(mails)
+        self.assertEqual(run.line_ids.outcome, "waiting")
+        self._settle()
+        self.assertEqual(run.line_ids.outcome, "sent")
+
+    def test_one_that_cannot_be_judged_stops_no_other(self):
+        poison, fine = self._mail_run(), self._mail_run()
+        self.env.cr.execute(
+            "UPDATE organizer_run SET basis = 'gone' WHERE id = %s", [poison.id]
+        )
+        self.env.invalidate_all()
+        other = self.env["mail.mail"].create(
+            {"email_to": "a@b.example", "body_html": "Password", "subject": "Reset"}
+        )
+        with self.assertLogs("odoo.addons.sms_organizer.models.mail_mail", "WARNING"):
+            self._deliver(self._mail(poison) | self._mail(fine) | other)
+        self.assertEqual(poison.line_ids.outcome, "cancelled")
+        self.assertEqual(fine.line_ids.outcome, "sent")
+        self.assertEqual(other.state, "sent")
+
+    def test_document_that_cannot_be_judged_stops_no_other(self):
+        poison = self._mail_run(attach_document=True)
+        fine = self._mail_run(self._invoice(days_overdue=2), attach_document=True)
+        layout = self.env.registry["organizer.run.line"]._in_layout
+        bad = poison.line_ids
+
+        def break_one(self, *args):
+            if self == bad:
+                raise KeyError("gone")
+            return layout(self, *args)
+
+        logger = "odoo.addons.sms_organizer.models.organizer_document_wait"
+        with (
+            patch.object(type(bad), "_in_layout", break_one),
+            self.assertLogs(logger, "WARNING"),
+        ):
+            self.env["organizer.run.line"].sudo()._prepare_documents()
+        self.assertEqual(poison.line_ids.document_attempts, 1)
+        self.assertEqual(fine.line_ids.mail_state, "waiting")
+
+    def test_bounce_is_a_failure(self):
+        run = self._mail_run()
+        self._deliver(self._mail(run))
+        run.line_ids.mail_message_id.notification_ids.write(
+            {"notification_status": "bounce", "failure_reason": "No such mailbox"}
+        )
+        self._settle()
+        self.assertEqual(run.line_ids.outcome, "failed")
+        self.assertEqual(run.line_ids.explanation, "No such mailbox")
+
+    def test_document_that_is_deleted_takes_its_email_along(self):
+        customer = self._partner("Gone", email="gone@example.com")
+        template = self._new_mail("<p>Hello</p>", "Hello", "free_text")
+        run = template._draft_run(self.company, customer)
+        run._send()
+        customer.unlink()
+        self._settle()
+        self.assertEqual((run.line_ids.outcome, run.state), ("cancelled", "done"))
+
+    def test_answers_go_to_the_company_that_sends(self):
+        other = self.setup_other_company()["company"]
+        other.email = "other@example.com"
+        move = self._invoice(company=other, days_overdue=3)
+        template = self._template("invoice_overdue", "email").with_company(other)
+        template.attach_document = False
+        run = template._draft_run(other, move)
+        run._send()
+        mail = self._mail(run)
+        self.assertIn("other@example.com", mail.email_from)
+        self.assertEqual(mail.record_alias_domain_id, other.alias_domain_id)
+        self.assertNotIn("drukarz", mail.reply_to)
+
+    def test_customer_without_a_language_is_not_cancelled_for_its_format(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.accountant.lang = "pl_PL"
+        self.customer.lang = False
+        move = self._invoice(days_overdue=3, amount=1234.5)
+        template = self._new_mail(BODY, attach_document=False)
+        template = template.with_context(lang="pl_PL")
+        run = template._draft_run(self.company, move)
+        run._send()
+        self.assertIn("1234,50", run.line_ids.body)
+        self._deliver(self._mail(run))
+        self.assertEqual(run.line_ids.outcome, "sent")
+
+    def test_several_addresses_get_it(self):
+        self.customer.email = "a@drukarnia.example, b@drukarnia.example"
+        run = self._mail_run()
+        self.assertEqual(run.line_ids.email, "a@drukarnia.example, b@drukarnia.example")
+        self.assertEqual(self._mail(run).email_to.count("@drukarnia.example"), 2)
 
     def test_it_is_forgotten_after_the_retention_period(self):
         run = self._mail_run()

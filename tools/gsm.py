@@ -266,15 +266,15 @@ def _reading(char):
 def is_worth_it(original, plain):
     """Whether a text should be sent in plain letters.
 
-    They must bring it into GSM-7 at no more segments: a Thai text stays Thai, and an
-    emoji is not spelled out where that costs more.
+    They must bring it into GSM-7 at no more segments: a Thai text stays Thai. Emoji
+    are spelled out (":grinning:") only where that saves a segment.
     """
     before, after = measure(original), measure(plain)
-    return (
-        before.encoding != GSM7
-        and after.encoding == GSM7
-        and after.segments <= before.segments
-    )
+    if before.encoding == GSM7 or after.encoding != GSM7:
+        return False
+    if any(ord(char) > 0xFFFF for char in join_surrogates(original)):
+        return after.segments < before.segments
+    return after.segments <= before.segments
 
 
 def readings(characters):

@@ -136,6 +136,14 @@ def unknown(text, known):
     return [Unknown(*item) for item in found.items()]
 
 
+def unclosed(text, known):
+    """Return the beginnings of known names after a ``[`` that nothing closes, as in
+    ``[number`` and ``[cus[phone]tomer]``."""
+    left = _BRACKET.sub("\0", text or "")
+    words = re.findall(r"\[([a-z][a-z0-9_]*)", left)
+    return [word for word in words if any(name.startswith(word) for name in known)]
+
+
 def _literal(pieces):
     text = "".join(pieces)
     return [(TEXT, text)] if text else []

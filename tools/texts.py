@@ -35,6 +35,10 @@ class SmsText:
         self._plain = plain
         self.names = list(dict.fromkeys([*self._template.names, *names]))
 
+    def unfilled(self, values):
+        """The placeholders that there is no value for."""
+        return [name for name in self._template.names if name not in values]
+
     def final(self, values):
         """What the customer reads.
 
@@ -76,6 +80,10 @@ class MailText:
         self._subject = placeholders.compile(subject)
         self._body = HtmlTemplate(body)
         self.names = list(dict.fromkeys(self._subject.names + self._body.names))
+
+    def unfilled(self, values):
+        """The placeholders that there is no value for."""
+        return [name for name in self.names if name not in values]
 
     def final(self, values):
         """:return: (subject, HTML), not yet sanitized"""

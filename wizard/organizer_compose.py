@@ -219,7 +219,6 @@ class OrganizerCompose(models.TransientModel):
 
     def _fill_lines(self, documents):
         basis = self._basis()
-        values = basis._values(documents)
         recipients = basis._recipients(documents)
         invoices = basis._invoices(documents)
         addresses = {"number": {}, "email": {}}
@@ -239,7 +238,6 @@ class OrganizerCompose(models.TransientModel):
                     "partner_id": recipients[document.id].id,
                     "number": addresses["number"].get(document.id),
                     "email": addresses["email"].get(document.id),
-                    "values": values[document.id],
                 }
                 for document in documents
             ]

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import html2plaintext
 
 
 class OrganizerCompose(models.TransientModel):
@@ -38,8 +39,10 @@ class OrganizerCompose(models.TransientModel):
 
     @api.onchange("template_id")
     def _onchange_template_id(self):
+        """What was picked is what is sent, whatever was written before."""
         if self.template_id:
             self.basis = self.template_id.basis
+            self._take_texts()
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -54,7 +57,7 @@ class OrganizerCompose(models.TransientModel):
             if compose.move_id:
                 compose.partner_id = compose.move_id.partner_id
 
-    @api.depends("move_id", "partner_id", "channel")
+    @api.depends("move_id", "partner_id", "channel", "basis")
     def _compute_addresses(self):
         for compose in self:
             source = compose.move_id or compose.partner_id
@@ -62,32 +65,39 @@ class OrganizerCompose(models.TransientModel):
             compose.number = compose.email = False
             if source and compose.channel == "sms":
                 compose.number = source._sms_phones()[source.id]
-            elif source:
-                name = "invoice_issued" if compose.move_id else "free_text"
-                basis = self.env["organizer.basis"]._get(name)
-                compose.email = basis._emails(source)[source.id]
+            elif document := compose._document():
+                compose.email = compose._basis()._emails(document)[document.id]
 
     @api.depends("template_id", "partner_id")
     def _compute_texts(self):
         """The template's, in the customer's language, until somebody writes into it."""
         for compose in self:
-            lang = compose.partner_id.lang or self.env.user.lang
-            template = compose.template_id.with_context(lang=lang)
-            edited = compose._is_edited()
-            compose.default_body = template.text
-            compose.default_subject = template.subject
-            compose.default_mail_body = template.body
-            if not edited:
-                compose.body = template.text
-                compose.subject = template.subject
-                compose.mail_body = template.body
+            compose._take_texts(unless_edited=True)
+
+    def _take_texts(self, unless_edited=False):
+        lang = self.partner_id.lang or self.env.user.lang
+        template = self.template_id.with_context(lang=lang)
+        keep = unless_edited and self._is_edited()
+        self.default_body = template.text
+        self.default_subject = template.subject
+        self.default_mail_body = template.body
+        if not keep:
+            self.body = template.text
+            self.subject = template.subject
+            self.mail_body = template.body
 
     def _is_edited(self):
-        """Whether the text is another than the template's."""
-        return any(
-            (self[name] or "") and (self[name] or "") != (self[f"default_{name}"] or "")
-            for name in ("body", "subject", "mail_body")
-        )
+        """Whether the text is another than the template's. Of a formatted one, the words
+        count: editors rewrite the tags by themselves."""
+        pairs = [
+            (self.body or "", self.default_body or ""),
+            (self.subject or "", self.default_subject or ""),
+            (
+                html2plaintext(self.mail_body or ""),
+                html2plaintext(self.default_mail_body or ""),
+            ),
+        ]
+        return any(mine != default for mine, default in pairs)
 
     @api.depends("template_id")
     def _compute_options(self):

@@ -20,7 +20,7 @@ class OrganizerComposeLine(models.TransientModel):
     document_name = fields.Char("Document", readonly=True)
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    values = fields.Json(readonly=True)
+    values = fields.Json(compute="_compute_values", compute_sudo=False, store=True)
     number = fields.Char("SMS number")
     email = fields.Char("E-mail")
     selected = fields.Boolean("Send", default=True)
@@ -47,6 +47,17 @@ class OrganizerComposeLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="compose_id.currency_id")
 
+    @api.depends("res_id", "compose_id.basis")
+    def _compute_values(self):
+        for compose, lines in self.grouped("compose_id").items():
+            documents = lines._documents(compose)
+            values = compose._basis()._values(documents)
+            for line in lines:
+                line.values = values[line.res_id]
+
+    def _documents(self, compose):
+        return self.env[compose.documents_model].browse(self.mapped("res_id"))
+
     @api.depends("number", "email", "res_id", "compose_id.basis")
     def _compute_reason(self):
         for compose, lines in self.grouped("compose_id").items():
@@ -57,7 +68,7 @@ class OrganizerComposeLine(models.TransientModel):
 
     def _candidates(self, compose):
         """``{document id: what the basis says of it now}``"""
-        documents = self.env[compose.documents_model].browse(self.mapped("res_id"))
+        documents = self._documents(compose)
         name = "email" if compose.channel == "email" else "number"
         addresses = {line.res_id: line[name] for line in self}
         basis = compose._basis()

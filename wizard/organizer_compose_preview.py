@@ -61,7 +61,9 @@ class OrganizerCompose(models.TransientModel):
         for compose in self:
             compose.sample_line_id = max(
                 compose.line_ids,
-                key=lambda line: sum(map(len, (line.values or {}).values())),
+                key=lambda line: sum(
+                    len(str(value or "")) for value in (line.values or {}).values()
+                ),
                 default=False,
             )
 

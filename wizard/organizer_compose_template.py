@@ -28,10 +28,7 @@ class OrganizerCompose(models.TransientModel):
             raise UserError(
                 self.env._("Name of the template: enter one, to find it again by.")
             )
-        # the language of the text is the one that this window was filled in with
-        lang = self.partner_id.lang or self.env.user.lang
-        templates = self.env["organizer.template"].with_context(lang=lang)
-        template = templates.create(self._template_values(name))
+        template = self.env["organizer.template"].create(self._template_values(name))
         self.write({"template_id": template.id, "template_name": False})
         return self._open()
 

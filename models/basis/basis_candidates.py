@@ -1,7 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize_all
 
 SMS, EMAIL = "sms", "email"
 
@@ -166,24 +166,27 @@ class OrganizerBasis(models.AbstractModel):
                 partner.display_name,
             )
             return False, ("no_email", why)
-        address = email_normalize(entered)
-        if not address:
+        addresses = email_normalize_all(entered)
+        if not addresses:
             why = self.env._(
                 "“%s” is not an e-mail address. Correct it: name@example.com.", entered
             )
             return entered, ("bad_email", why)
-        return address, stopped.get(address)
+        wanted = [address for address in addresses if address not in stopped]
+        if not wanted:
+            return ", ".join(addresses), stopped[addresses[0]]
+        return ", ".join(wanted), None
 
     def _stopped_emails(self, entered):
         """``{address: (reason, why)}`` for those who do not want to be written to."""
-        addresses = [email_normalize(one) for one in entered if one]
+        addresses = [
+            address for one in entered if one for address in email_normalize_all(one)
+        ]
         # sudo: as for numbers
         stopped = (
             self.env["mail.blacklist"]
             .sudo()
-            .search_fetch(
-                [("email", "in", [one for one in addresses if one])], ["email"]
-            )
+            .search_fetch([("email", "in", addresses)], ["email"])
         )
         return {
             one.email: (

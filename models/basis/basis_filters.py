@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 # the worst case is looked for among so many of the likely ones
-LIKELY_WORST = 50
+LIKELY_WORST = 200
 
 
 class OrganizerBasis(models.AbstractModel):
@@ -140,15 +140,15 @@ class OrganizerBasis(models.AbstractModel):
         query = documents._search(domain)
         alias = query.table
         path = self._customer_field()
-        customer = (
-            query.left_join(alias, path, "res_partner", "id", "customer")
-            if path
-            else alias
-        )
-        query.order = SQL(
-            "length(%s) DESC NULLS LAST, %s DESC",
-            SQL.identifier(customer, "name"),
-            SQL.identifier(alias, "id"),
-        )
+        field = documents._fields.get(path)
+        customer = alias if documents._name == "res.partner" else None
+        if field and field.store and field.type == "many2one":
+            customer = query.left_join(alias, path, "res_partner", "id", "customer")
+        if customer:
+            query.order = SQL(
+                "length(%s) DESC NULLS LAST, %s DESC",
+                SQL.identifier(customer, "name"),
+                SQL.identifier(alias, "id"),
+            )
         query.limit = LIKELY_WORST
         return documents.browse(query)

@@ -21,6 +21,7 @@ class OrganizerBasis(models.AbstractModel):
             *(candidate.document for candidate in candidates)
         )
         invoices = self._invoices(documents)
+        owed = self._owed(documents) if self._basis_amounts else {}
         return [
             self._run_line(
                 candidate,
@@ -28,11 +29,12 @@ class OrganizerBasis(models.AbstractModel):
                 write_text(candidate),
                 values[candidate.document.id],
                 invoices.get(candidate.document.id),
+                owed.get(candidate.document.id, {}),
             )
             for candidate in candidates
         ]
 
-    def _run_line(self, candidate, channel, text, values, invoice=None):
+    def _run_line(self, candidate, channel, text, values, invoice, owed):
         document = candidate.document
         line = {
             "partner_id": candidate.partner.id,
@@ -41,8 +43,10 @@ class OrganizerBasis(models.AbstractModel):
             "move_id": invoice.id if invoice else False,
             "reason": candidate.reason,
             "why": candidate.why,
-            "amounts": self._told_amounts(text, values),
+            "lang": self._lang(candidate.partner),
+            "amounts": self._told_amounts(text, values, owed),
         }
+        line |= self._unfilled(line, text, values)
         if channel == SMS:
             return {
                 **line,
@@ -52,11 +56,30 @@ class OrganizerBasis(models.AbstractModel):
         subject, body = text.fill(values)
         return {**line, "email": candidate.address, "subject": subject, "body": body}
 
-    def _told_amounts(self, text, values):
+    def _unfilled(self, line, text, values):
+        """Nobody reads the name of a placeholder."""
+        unfilled = text.unfilled({**values, "link": ""})
+        if line["reason"] or not unfilled:
+            return {}
+        why = self.env._(
+            "%s could not be filled in: there is no value, or you may not see it.",
+            ", ".join(f"[{name}]" for name in unfilled),
+        )
+        return {"reason": "no_value", "why": why}
+
+    def _told_amounts(self, text, values, owed):
         """What of the text is not true any more once something was paid. The amount
-        that the basis is about may be written in it by hand, too."""
+        that the basis is about may be written in it by hand, too.
+
+        :param dict owed: see :meth:`_owed`
+        :return: ``{placeholder: {"text": as it was told, "owed": …}}``
+        """
         named = set(self._basis_amounts) & {*text.names, *self._basis_amounts[:1]}
-        return {name: values[name] for name in named if name in values}
+        return {
+            name: {"text": values[name], "owed": owed.get(name, {})}
+            for name in named
+            if name in values
+        }
 
     def _sms_line(self, line, text, values):
         """The text, and why it can't be sent where nothing else stands in its way."""

@@ -64,6 +64,14 @@ class OrganizerBasis(models.AbstractModel):
         return [
             self._unknown_words(where, one)
             for one in placeholders.unknown(text, self._placeholders())
+        ] + [
+            self.env._(
+                "%(where)s: “[%(word)s” has no closing bracket. Write [[ for a "
+                "bracket.",
+                where=where,
+                word=word,
+            )
+            for word in placeholders.unclosed(text, self._placeholders())
         ]
 
     @api.model

@@ -73,7 +73,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
     def _values_in_lang(self, documents, names):
         debts = {}
         wanted = {"days_overdue", "bank_account", *self._debt_names()}
-        if names & wanted & set(self._placeholders()):
+        if names & wanted & set(self._placeholders()) and self._may_see_debts():
             debts = self._debt_values(documents)
         company = self.env.company
         company_values = self._company_values(company)
@@ -151,6 +151,23 @@ class OrganizerBasisCustomer(models.AbstractModel):
             "days_overdue": str(max(late.mapped("days_overdue"), default=0)),
         }
 
+    def _owed_by(self, partners):
+        """``{partner id: {placeholder: {currency id as text: amount}}}``"""
+        by_customer = self._debtors(partners).grouped("partner_id")
+        none = self.env["organizer.debtor"]
+        return {
+            partner.id: {
+                name: {str(one.currency_id.id): one[field] for one in debtors}
+                for name, field in (("debt", "balance"), ("overdue_debt", "overdue"))
+            }
+            for partner in partners
+            for debtors in [by_customer.get(partner.commercial_partner_id, none)]
+        }
+
+    def _may_see_debts(self):
+        """Debts are for those who may see the books."""
+        return self.env["organizer.debtor"].has_access("read")
+
     def _debtors(self, partners):
         """What the customers owe this company, a row by currency. One query."""
         # sudo: who may write to a customer may say what it owes
@@ -167,6 +184,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
                     "currency_id",
                     "balance",
                     "overdue",
+                    "undisputed",
                     "oldest_due_date",
                     "days_overdue",
                     "open_invoices",

@@ -33,6 +33,13 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
         examples = self._examples()
         return {name: examples[name] for name in names}
 
+    def _documents_from(self, records):
+        """A customer and its contacts owe the same: it is told once."""
+        return super()._documents_from(records).commercial_partner_id
+
+    def _owed(self, documents):
+        return self._owed_by(documents)
+
     # -- who -------------------------------------------------------------------------
 
     def _domain(self):
@@ -41,20 +48,28 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
     def _owing(self, domain):
         """Customers with a debt in one currency that fits."""
         owed = Domain("company_id", "=", self.env.company.id)
-        owed &= Domain(self._debt_fields[0], ">", 0)
+        owed &= Domain(self._debt_fields[0], ">", 0) & Domain("undisputed", ">", 0)
         return Domain("organizer_debtor_ids", "any", owed & domain)
 
     def _refusals(self, documents):
-        owing = {
-            debtor.partner_id
-            for debtor in self._debtors(documents)
-            if debtor[self._debt_fields[0]] > 0
-        }
+        debtors = self._debtors(documents)
+        owing = debtors.filtered(lambda one: one[self._debt_fields[0]] > 0)
+        claimed = owing.filtered(lambda one: one.undisputed > 0).partner_id
+        owing = owing.partner_id
         return {
-            partner.id: self._no_debt(partner)
+            partner.id: self._disputed_debt(partner)
+            if partner.commercial_partner_id in owing
+            else self._no_debt(partner)
             for partner in documents
-            if partner.commercial_partner_id not in owing
+            if partner.commercial_partner_id not in claimed
         }
+
+    def _disputed_debt(self, partner):
+        words = self.env._(
+            "All that %s owes is disputed: it is marked “No Follow-Up”.",
+            partner.display_name,
+        )
+        return "disputed", words
 
     def _no_debt(self, partner):
         return "paid", self.env._("%s owes nothing.", partner.display_name)
@@ -62,15 +77,13 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
     # -- filters ---------------------------------------------------------------------
 
     def _amount_domain(self, template):
-        domain = self._amount_in_range(template, *self._debt_fields)
-        return domain if domain.is_true() else self._owing(domain)
+        """Amount and days of one and the same debt."""
+        amount = self._amount_in_range(template, *self._debt_fields)
+        days = self._in_range("days_overdue", template.days_from, template.days_to)
+        return self._owing(amount & days)
 
     def _days_label(self):
         return self.env._("Days overdue")
 
     def _amount_label(self):
         return self._placeholders()["debt"].label
-
-    def _days_domain(self, template):
-        domain = self._in_range("days_overdue", template.days_from, template.days_to)
-        return domain if domain.is_true() else self._owing(domain)

@@ -86,7 +86,8 @@ class OrganizerBasisInvoice(models.AbstractModel):
 
     def _values_in_lang(self, documents, names):
         debts = {}
-        if names & set(self._debts()._debt_names()):
+        wanted = names & set(self._debts()._debt_names())
+        if wanted and self._debts()._may_see_debts():
             debts = self._debts_of(documents)
         return {
             move.id: {**self._invoice_values(move), **debts.get(move.id, {})}
@@ -121,6 +122,18 @@ class OrganizerBasisInvoice(models.AbstractModel):
             "bank_account": readable.partner_bank_id.acc_number or "",
             "salesperson": readable.invoice_user_id.name or "",
         }
+
+    def _owed(self, documents):
+        owed = {
+            move.id: {"amount_due": {str(move.currency_id.id): move.amount_residual}}
+            for move in documents
+        }
+        for company, moves in documents.grouped("company_id").items():
+            debts = self._debts().with_company(company)
+            by_customer = debts._owed_by(moves.commercial_partner_id)
+            for move in moves:
+                owed[move.id] |= by_customer[move.commercial_partner_id.id]
+        return owed
 
     def _debts_of(self, documents):
         """``{invoice id: what its customer owes in all}``"""
@@ -196,7 +209,11 @@ class OrganizerBasisInvoice(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        return {name: action[name] for name in action if name not in ("id", "path")}
+        kept = ("type", "res_model", "view_mode", "views", "search_view_id")
+        return {
+            **{name: action[name] for name in kept},
+            "context": {"default_move_type": "out_invoice"},
+        }
 
     def _amount_domain(self, template):
         return self._amount_in_range(

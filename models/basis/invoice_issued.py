@@ -26,4 +26,11 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
         return self._days_in_range(template, "invoice_date", 1)
 
     def _amount_domain(self, template):
-        return self._amount_in_range(template, "amount_total", "amount_total_signed")
+        """Credit notes too, whose total in the company's currency is negative."""
+        ranges = self._amount_in_range(template, "amount_total", "amount_total_signed")
+        if ranges.is_true():
+            return ranges
+        refund = Domain("move_type", "=", "out_refund")
+        return (~refund & ranges) | (
+            refund & self._amount_in_range(template, "amount_total", "amount_total")
+        )

@@ -73,6 +73,11 @@ class OrganizerBasis(models.AbstractModel):
         """
         return {document.id: {} for document in documents}
 
+    def _owed(self, documents):
+        """``{document id: {placeholder: {currency id as text: amount}}}`` of
+        ``_basis_amounts``: what is open now, to be compared with later."""
+        return {}
+
     def _refusals(self, documents):
         """``{document id: (reason, why)}`` for those nobody is to be told about now."""
         return {}

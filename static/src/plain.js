@@ -49,14 +49,18 @@ export function plain(text) {
     return rewrite(text, (character) => known.get(character) ?? character);
 }
 
+// Emoji, which would be spelled out
+const ASTRAL = /[\u{10000}-\u{10ffff}]/u;
+
 /** Whether a text is better sent in plain letters. */
 export function isWorthIt(original, inPlain) {
     const [before, after] = [measure(original), measure(inPlain)];
-    return (
-        before.encoding !== "GSM-7" &&
-        after.encoding === "GSM-7" &&
-        after.segments <= before.segments
-    );
+    if (before.encoding === "GSM-7" || after.encoding !== "GSM-7") {
+        return false;
+    }
+    return ASTRAL.test(original)
+        ? after.segments < before.segments
+        : after.segments <= before.segments;
 }
 
 function rewrite(text, read) {

@@ -3,7 +3,16 @@ import {registry} from "@web/core/registry";
 
 const CHANGES = {
     "organizer.compose": ["action_save_template"],
-    "organizer.template": ["create", "unlink", "web_save", "write"],
+    "organizer.template": [
+        "action_archive",
+        "action_unarchive",
+        "copy",
+        "create",
+        "unlink",
+        "update_field_translations",
+        "web_save",
+        "write",
+    ],
 };
 
 /** Gear menus come with the views, which the browser keeps: look again after a change. */
