@@ -5,6 +5,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
+BATCH = 1000
+
 
 class MailMail(models.Model):
     """E-mails of a run: what became of them is noted for its lines."""
@@ -152,20 +154,25 @@ class OrganizerMailOutcome(models.Model):
     def _add(self, values_list):
         if values_list:
             self.create(values_list)
-            cron = self.env.ref(
-                "sms_organizer.ir_cron_mail_outcome", raise_if_not_found=False
-            )
-            if cron:
-                cron._trigger()
+            self._wake_cron()
+
+    @api.model
+    def _wake_cron(self):
+        name = "sms_organizer.ir_cron_mail_outcome"
+        if cron := self.env.ref(name, raise_if_not_found=False):
+            cron._trigger()
 
     @api.model
     def _settle(self):
         """Tell the lines (cron), and settle those whose e-mail is gone."""
-        outcomes = self.search([])
+        outcomes = self.search([], limit=BATCH)
         last = {outcome.line: outcome for outcome in outcomes}
         lines = self.env["organizer.run.line"].browse(last).exists()
         groups = lines.grouped(lambda line: (last[line.id].state, last[line.id].reason))
         for (state, reason), told in groups.items():
             told._set_mail_state(state, reason)
         outcomes.unlink()
-        self.env["organizer.run.line"]._settle_lost_emails()
+        if self.search_count([], limit=1):
+            self._wake_cron()
+        else:
+            self.env["organizer.run.line"]._settle_lost_emails()

@@ -266,8 +266,8 @@ class OrganizerRunLine(models.Model):
 
     @api.model
     def _settle_lost_emails(self):
-        """An e-mail that is in no queue any more, and was not sent, will never be: it or
-        its document was deleted."""
+        """An e-mail that is in no queue any more, and was not sent, will never be: it
+        or its document was deleted."""
         lost = self.search([("mail_state", "=", "waiting"), ("mail_ids", "=", False)])
         if lost:
             lost._set_mail_state(

@@ -87,8 +87,8 @@ class OrganizerCompose(models.TransientModel):
             self.mail_body = template.body
 
     def _is_edited(self):
-        """Whether the text is another than the template's. Of a formatted one, the words
-        count: editors rewrite the tags by themselves."""
+        """Whether the text is another than the template's. Of a formatted one, the
+        words count: editors rewrite the tags by themselves."""
         pairs = [
             (self.body or "", self.default_body or ""),
             (self.subject or "", self.default_subject or ""),
