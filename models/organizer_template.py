@@ -201,8 +201,7 @@ class OrganizerTemplate(models.Model):
         for template in self:
             try:
                 domain = Domain(literal_eval(template.domain or "[]"))
-                with self.env.cr.savepoint():
-                    template._documents().search(domain, limit=1)
+                template._try_search(domain)
             except BROKEN_DOMAIN as error:
                 raise ValidationError(
                     self.env._(
@@ -248,10 +247,20 @@ class OrganizerTemplate(models.Model):
         if domain is None or not documents.has_access("read"):
             return 0
         try:
-            with self.env.cr.savepoint():
-                return documents.search_count(domain)
+            self._try_search(domain)
         except BROKEN_DOMAIN:
             return 0  # said when it is saved
+        return documents.search_count(domain)
+
+    def _try_search(self, domain):
+        """Let PostgreSQL read the conditions; nothing is logged where it can't.
+
+        :raise psycopg2.DataError: for a value of another type than its field, and what
+            else is in ``BROKEN_DOMAIN`` for a domain that is none
+        """
+        query = self._documents()._search(domain, limit=1)
+        with self.env.cr.savepoint():
+            self.env.cr.execute(query.select(), log_exceptions=False)
 
     def _documents(self):
         """None of the documents that it is about: their model."""

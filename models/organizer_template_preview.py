@@ -1,10 +1,9 @@
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import html_sanitize
 
 from ..tools import gsm
+from .organizer_template import BROKEN_DOMAIN
 
 
 class OrganizerTemplate(models.Model):
@@ -80,11 +79,11 @@ class OrganizerTemplate(models.Model):
     def _likely(self, basis, domain):
         """Those who read the language of the text, if there are any."""
         try:
-            with self.env.cr.savepoint():
-                likely = basis._likely_worst(Domain(domain))
-                recipients = basis._recipients(likely)
-        except psycopg2.DataError:
+            self._try_search(Domain(domain))
+        except BROKEN_DOMAIN:
             return self._documents()  # said when it is saved
+        likely = basis._likely_worst(Domain(domain))
+        recipients = basis._recipients(likely)
         lang = self.env.lang
         same = likely.filtered(lambda one: basis._lang(recipients[one.id]) == lang)
         return same or likely
