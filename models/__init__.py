@@ -20,11 +20,14 @@ from . import organizer_template
 from . import organizer_template_text
 from . import organizer_template_preview
 from . import organizer_template_menu
+from . import ir_actions
 from . import organizer_document_wait
 from . import organizer_run
 from . import organizer_run_line
 from . import organizer_run_line_mail
 from . import mail_mail
+from . import mail_notification
+from . import organizer_mail_outcome
 from . import sms_retention
 from . import organizer_link
 from . import organizer_link_document

@@ -1,11 +1,9 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
-
-BATCH = 1000
 
 
 class MailMail(models.Model):
@@ -110,69 +108,3 @@ class MailMail(models.Model):
                 {"line": mail.run_line_id.id, "state": state, "reason": words}
             )
         outcomes._add(values_list)
-
-
-class MailNotification(models.Model):
-    _inherit = "mail.notification"
-
-    def write(self, vals):
-        # EXTENDS 'mail': what came back was not delivered
-        result = super().write(vals)
-        if vals.get("notification_status") == "bounce":
-            # sudo: runs are written by this add-on alone
-            lines = self.env["organizer.run.line"].sudo()
-            bounced = lines.search(
-                [("mail_message_id", "in", self.mail_message_id.ids)]
-            )
-            self.env["organizer.mail.outcome"].sudo()._add(
-                [
-                    {
-                        "line": line.id,
-                        "state": "failed",
-                        "reason": vals.get("failure_reason")
-                        or self.env._("It came back as undeliverable."),
-                    }
-                    for line in bounced
-                ]
-            )
-        return result
-
-
-class OrganizerMailOutcome(models.Model):
-    """What became of an e-mail, until its line is told."""
-
-    _name = "organizer.mail.outcome"
-    _description = "Outcome of an e-mail"
-    _order = "id"
-
-    # an id, no reference: a note must not touch the line's row
-    line = fields.Integer(required=True)
-    state = fields.Char(required=True)
-    reason = fields.Char()
-
-    @api.model
-    def _add(self, values_list):
-        if values_list:
-            self.create(values_list)
-            self._wake_cron()
-
-    @api.model
-    def _wake_cron(self):
-        name = "sms_organizer.ir_cron_mail_outcome"
-        if cron := self.env.ref(name, raise_if_not_found=False):
-            cron._trigger()
-
-    @api.model
-    def _settle(self):
-        """Tell the lines (cron), and settle those whose e-mail is gone."""
-        outcomes = self.search([], limit=BATCH)
-        last = {outcome.line: outcome for outcome in outcomes}
-        lines = self.env["organizer.run.line"].browse(last).exists()
-        groups = lines.grouped(lambda line: (last[line.id].state, last[line.id].reason))
-        for (state, reason), told in groups.items():
-            told._set_mail_state(state, reason)
-        outcomes.unlink()
-        if self.search_count([], limit=1):
-            self._wake_cron()
-        else:
-            self.env["organizer.run.line"]._settle_lost_emails()

@@ -30,7 +30,8 @@ class OrganizerBasis(models.AbstractModel):
     company of its own, and in the language of the context.
 
     Who would be told and who would not is in ``basis_candidates.py``, what is wrong
-    with a text in ``basis_text.py``, whom a template is for in ``basis_filters.py``.
+    with a text in ``basis_text.py``, whom a template is for in ``basis_filters.py``,
+    what becomes a line of a run in ``basis_lines.py``.
     """
 
     _name = "organizer.basis"
