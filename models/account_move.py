@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from . import clock
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -12,6 +14,15 @@ class AccountMove(models.Model):
         precompute=True,
         copy=True,
         help="Where SMS about this document go. Copied from the customer.",
+    )
+    sms_tell_on = fields.Datetime(
+        copy=False,
+        readonly=True,
+        groups="base.group_system",
+        help="When a schedule looks at the invoice that was posted",
+    )
+    sms_tell_until = fields.Datetime(
+        copy=False, readonly=True, groups="base.group_system"
     )
     sms_ids = fields.One2many(
         "sms.sms", "move_id", "SMS", groups="sms_organizer.group_sms_send"
@@ -34,6 +45,16 @@ class AccountMove(models.Model):
         compute="_compute_sms_status",
         groups="sms_organizer.group_sms_send",
     )
+
+    _sms_tell_idx = models.Index(
+        "(company_id, sms_tell_on) WHERE sms_tell_on IS NOT NULL"
+    )
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft)
+        self.env["organizer.schedule"]._note_posted(posted)
+        return posted
 
     @api.depends("partner_id")
     def _compute_sms_phone(self):
@@ -105,8 +126,7 @@ class AccountMove(models.Model):
     def _seller_today(self):
         """Today at the seller's place: what is overdue does not depend on who asks."""
         self.ensure_one()
-        zone = self.company_id.partner_id.tz or self.partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone))
+        return clock.today_of(self.company_id)
 
     @api.ondelete(at_uninstall=True)
     def _unlink_sms(self):

@@ -38,7 +38,8 @@ class MailMail(models.Model):
             lambda mail: reasons[mail.id]
         )
         for why, mails in by_reason.items():
-            mails.write({"state": "cancel", "failure_reason": why})
+            stale = mails.with_context(organizer_stale=True)
+            stale.write({"state": "cancel", "failure_reason": why})
         return self.browse(reasons)
 
     def _reasons_not_to_send(self):
@@ -100,7 +101,9 @@ class MailMail(models.Model):
             elif mail.state == "outgoing":
                 state, words = "waiting", False
             elif mail.state == "cancel":
-                state, words = "cancelled", mail.failure_reason
+                stale = self.env.context.get("organizer_stale")
+                state = "stale" if stale else "cancelled"
+                words = mail.failure_reason
             else:
                 kind = kinds.get(failure_type) or kinds.get(mail.failure_type)
                 state, words = "failed", mail.failure_reason or kind

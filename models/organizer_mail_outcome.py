@@ -35,6 +35,9 @@ class OrganizerMailOutcome(models.Model):
         lines = self.env["organizer.run.line"].browse(last).exists()
         groups = lines.grouped(lambda line: (last[line.id].state, last[line.id].reason))
         for (state, reason), told in groups.items():
+            if state == "stale":
+                told._give_occasions_back()
+                state = "cancelled"
             told._set_mail_state(state, reason)
         outcomes.unlink()
         if self.search_count([], limit=1):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 # which outcomes of a line a counter of its run counts
 OUTCOMES_OF_COUNTER = {
+    "going": ("draft",),
     "waiting": ("waiting",),
     "sent": ("sent", "delivered"),
     "delivered": ("delivered",),
@@ -15,7 +16,9 @@ class OrganizerRun(models.Model):
     """One pass over candidates: who was told, and who was not and why.
 
     Made as a draft with its lines filled in; *Send* puts an SMS or an e-mail in the
-    queue for each ticked line. Written by the code of this add-on alone.
+    queue for each ticked line (``organizer_run_send.py``). A person may look at a draft
+    and mend it (``organizer_run_review.py``); else it is written by the code of this
+    add-on alone.
     """
 
     _name = "organizer.run"
@@ -41,7 +44,13 @@ class OrganizerRun(models.Model):
         "organizer.template", readonly=True, index="btree_not_null"
     )
     origin = fields.Selection(
-        [("compose", "Send SMS"), ("send_print", "Send & Print")],
+        [
+            ("compose", "Send SMS"),
+            ("send_print", "Send & Print"),
+            ("schedule", "Schedule"),
+            ("fallback", "Other channel failed"),
+            ("forecast", "Dry run"),
+        ],
         "Started from",
         required=True,
         readonly=True,
@@ -52,7 +61,13 @@ class OrganizerRun(models.Model):
         readonly=True, help="The text before its placeholders are filled"
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("sending", "Being sent"), ("done", "Done")],
+        [
+            ("preparing", "Being prepared"),
+            ("draft", "Draft"),
+            ("sending", "Being sent"),
+            ("done", "Done"),
+            ("lapsed", "Lapsed"),
+        ],
         "Status",
         required=True,
         readonly=True,
@@ -60,8 +75,23 @@ class OrganizerRun(models.Model):
         index=True,
     )
     sent_on = fields.Datetime("Started", readonly=True)
+    schedule_id = fields.Many2one(
+        "organizer.schedule", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    slot = fields.Datetime(
+        "For", readonly=True, help="The time that the schedule runs at."
+    )
+    position = fields.Integer(
+        readonly=True, help="The last customer that it has come to."
+    )
     line_ids = fields.One2many("organizer.run.line", "run_id", "Lines", readonly=True)
 
+    _slot_once = models.UniqueIndex(
+        "(schedule_id, slot, basis, channel, origin) WHERE origin <> 'forecast'",
+        "This schedule has had its turn already.",
+    )
+
+    going_count = fields.Integer("Will get it", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     sent_count = fields.Integer("Sent", compute="_compute_counts")
     delivered_count = fields.Integer("Delivered", compute="_compute_counts")
@@ -70,6 +100,8 @@ class OrganizerRun(models.Model):
     price = fields.Float("Total price", digits=(16, 4), compute="_compute_price")
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
     is_test = fields.Boolean(compute="_compute_is_test")
+    progress = fields.Integer(compute="_compute_progress", help="Of 100")
+    progress_words = fields.Char("How far it is", compute="_compute_progress")
 
     # -- computed --------------------------------------------------------------------
 
@@ -85,8 +117,31 @@ class OrganizerRun(models.Model):
                     counts.get((run.id, outcome), 0) for outcome in outcomes
                 )
 
-    @api.depends("line_ids.sms_ids.price")
+    @api.depends("line_ids.outcome")
+    def _compute_progress(self):
+        for run in self:
+            known = run.sent_count + run.failed_count
+            everyone = known + run.waiting_count
+            run.progress = 100 * known // everyone if everyone else 0
+            run.progress_words = run._progress_words(known, everyone)
+
+    def _progress_words(self, known, everyone):
+        if self.state == "preparing":
+            count = everyone + self.left_out_count + self.going_count
+            return self.env._("%s looked at so far", count)
+        return self.env._("%(known)s of %(all)s", known=known, all=everyone)
+
+    @api.depends("line_ids.sms_ids.price", "line_ids.segments", "line_ids.selected")
     def _compute_price(self):
+        prices = self._prices_of_sms()
+        for run in self:
+            gateway = self.env["sms.gateway"]._for_company(run.company_id)
+            run.price, run.currency_id = prices.get(run.id, (0, False))
+            if run.channel == "sms" and run.going_count:
+                run.price += run._going_segments() * gateway.price
+                run.currency_id = run.currency_id or gateway.currency_id
+
+    def _prices_of_sms(self):
         # sudo: the sum of a run that the user may read, whoever may read its messages
         groups = (
             self.env["sms.sms"]
@@ -100,11 +155,15 @@ class OrganizerRun(models.Model):
                 ["price:sum"],
             )
         )
-        self.price = 0
-        self.currency_id = False
-        for run, currency, price in groups:
-            run.price = price
-            run.currency_id = currency
+        return {run.id: (price, currency) for run, currency, price in groups}
+
+    def _going_segments(self):
+        groups = self.env["organizer.run.line"]._read_group(
+            [("run_id", "=", self.id), ("outcome", "=", "draft")],
+            [],
+            ["segments:sum"],
+        )
+        return groups[0][0] or 0
 
     @api.depends("line_ids.sms_ids.is_test")
     def _compute_is_test(self):
@@ -121,92 +180,10 @@ class OrganizerRun(models.Model):
         for run in self:
             run.is_test = run.id in tests
 
-    # -- the road --------------------------------------------------------------------
-
-    @api.model
-    def _draft(self, company, basis, text, lines, **values):
-        """Make a draft.
-
-        :param company: ``res.company`` in whose name it is sent
-        :param str basis: name of a basis
-        :param str text: with its placeholders, for the record
-        :param list lines: values of ``organizer.run.line``, with the text filled in but
-            for ``[link]``
-        :param values: of ``organizer.run``: ``channel``, ``template_id``, ``origin``
-        :return: the run, as superuser
-        """
-        basis_label = self.env["organizer.basis"]._get(basis)._basis_label()
-        # sudo: runs are written by this add-on alone; the caller has checked that the
-        # user may read what the lines are about
-        return self.sudo().create(
-            {
-                "name": self._title(basis_label, lines),
-                "company_id": company.id,
-                "basis": basis,
-                "user_id": self.env.uid,
-                "text": text,
-                "line_ids": [fields.Command.create(line) for line in lines],
-                **values,
-            }
-        )
-
-    def _title(self, label, lines):
-        if len(lines) != 1:
-            return self.env._(
-                "%(basis)s, %(count)s recipients", basis=label, count=len(lines)
-            )
-        line = lines[0]
-        about = self.env[line["res_model"]].browse(line["res_id"]).display_name
-        return self.env._("%(basis)s, %(document)s", basis=label, document=about)
-
-    def _send(self):
-        """Queue a message for every ticked line. Nothing is handed over here.
-
-        A constant number of queries, whatever the number of lines.
-        """
-        self.ensure_one()
-        self.lock_for_update()
-        if self.state != "draft":
-            raise UserError(self.env._("“%s” has been sent already.", self.name))
-        lines = self.line_ids.filtered(lambda line: line.selected and not line.reason)
-        lines._queue()
-        self.write(
-            {
-                "state": "sending" if lines else "done",
-                "sent_on": fields.Datetime.now(),
-            }
-        )
-
-    def _settle_state(self):
-        """A run is done when none of its messages is on its way any more."""
-        runs = self.filtered(lambda run: run.state != "draft")
-        if not runs:
-            return
-        busy = runs._with_sms_on_their_way() | runs._with_emails_on_their_way()
-        (runs & busy).filtered(lambda run: run.state == "done").state = "sending"
-        (runs - busy).filtered(lambda run: run.state == "sending").state = "done"
-
-    def _with_sms_on_their_way(self):
-        groups = self.env["sms.sms"]._read_group(
-            [
-                ("run_line_id.run_id", "in", self.ids),
-                ("state", "in", ("outgoing", "process")),
-            ],
-            ["run_line_id.run_id"],
-        )
-        return self.browse().union(*(run for (run,) in groups))
-
-    def _with_emails_on_their_way(self):
-        groups = self.env["organizer.run.line"]._read_group(
-            [
-                ("run_id", "in", self.ids),
-                ("mail_state", "in", ("preparing", "waiting")),
-            ],
-            ["run_id"],
-        )
-        return self.browse().union(*(run for (run,) in groups))
-
     # -- buttons ---------------------------------------------------------------------
+
+    def action_open_going(self):
+        return self._open_lines(self.env._("Will get it"), "going")
 
     def action_open_waiting(self):
         return self._open_lines(self.env._("Waiting"), "waiting")
@@ -235,6 +212,3 @@ class OrganizerRun(models.Model):
             "domain": [("run_id", "=", self.id), ("outcome", "in", outcomes)],
         }
 
-    def action_refresh(self):
-        """Show the present state."""
-        return {"type": "ir.actions.client", "tag": "soft_reload"}

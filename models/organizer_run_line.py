@@ -18,7 +18,8 @@ MAIL_OUTCOMES = {
 class OrganizerRunLine(models.Model):
     """One candidate of a run: told, or left out and why.
 
-    By e-mail: ``organizer_run_line_mail.py``.
+    Once only: ``organizer_run_line_occasion.py``. By e-mail:
+    ``organizer_run_line_mail.py``. In a draft: ``organizer_run_line_review.py``.
     """
 
     _name = "organizer.run.line"
@@ -37,6 +38,29 @@ class OrganizerRunLine(models.Model):
         "account.move", "Invoice", readonly=True, index="btree_not_null"
     )
     # what it is about: an invoice, a customer, or what another basis is about
+    # what of a customer is limited to one message a day, is so for all of its contacts
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        store=True,
+        string="Customer entity",
+    )
+    schedule_id = fields.Many2one(related="run_id.schedule_id", store=True, index=True)
+    step = fields.Char(
+        readonly=True,
+        help="Which of a schedule's messages: days since a date, the date of a "
+        "repetition, or “posted”.",
+    )
+    fallback_of_id = fields.Many2one(
+        "organizer.run.line",
+        "Instead of",
+        readonly=True,
+        index="btree_not_null",
+        help="What could not reach this customer",
+    )
+    fallback_ids = fields.One2many("organizer.run.line", "fallback_of_id", "Then")
+    planned_on = fields.Datetime(
+        "Planned", readonly=True, help="It does not leave before."
+    )
     res_model = fields.Char("Document model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         "Told about", model_field="res_model", required=True, readonly=True
@@ -44,7 +68,12 @@ class OrganizerRunLine(models.Model):
     occasion = fields.Char(
         required=True,
         readonly=True,
-        help="What may happen once only; two lines never share it.",
+        help="What may happen once only; two lines that were told never share it.",
+    )
+    told = fields.Boolean(
+        readonly=True,
+        help="The occasion is used up: the message was put in the queue, or is not to "
+        "be sent any more.",
     )
     amounts = fields.Json(
         readonly=True,
@@ -72,15 +101,28 @@ class OrganizerRunLine(models.Model):
             ("not_overdue", "Not overdue"),
             ("not_due_soon", "Not due soon"),
             ("unticked", "Left out by hand"),
+            ("outside", "Outside the amounts"),
+            ("excluded", "Gets no reminders"),
+            ("internal", "One of us"),
+            ("paused", "Paused"),
+            ("promised", "Promised to pay"),
+            ("too_recent", "Too recent"),
+            ("too_early", "Too early"),
+            ("bank", "Bank not up to date"),
+            ("superseded", "Superseded"),
+            ("together", "Told together"),
+            ("already_told", "Already told"),
+            ("lapsed", "Not confirmed"),
         ],
         "Why not",
         readonly=True,
     )
     why = fields.Char("Reason", readonly=True)
+    segments = fields.Integer("Segments", readonly=True, help="SMS that it takes")
     sms_ids = fields.One2many("sms.sms", "run_line_id", "SMS", readonly=True)
     outcome = fields.Selection(
         [
-            ("draft", "Draft"),
+            ("draft", "To be sent"),
             ("waiting", "Waiting"),
             ("sent", "Sent"),
             ("delivered", "Delivered"),
@@ -94,21 +136,16 @@ class OrganizerRunLine(models.Model):
         index=True,
     )
     explanation = fields.Char(compute="_compute_explanation")
+    channel = fields.Selection(related="run_id.channel")
+    step_words = fields.Char("Which", compute="_compute_step_words")
 
-    _occasion_unique = models.Constraint(
-        "UNIQUE (company_id, occasion)", "This has been told already."
+    _occasion_once = models.UniqueIndex(
+        "(company_id, occasion) WHERE told", "This has been told already."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            vals.setdefault("occasion", self._occasion(vals))
-        return super().create(vals_list)
-
-    @api.model
-    def _occasion(self, vals):
-        """By hand the same may be told again, but once only in the same run."""
-        return f"run,{vals['run_id']},{vals['res_model']},{vals['res_id']}"
+    _told_idx = models.Index(
+        "(company_id, commercial_partner_id, planned_on) WHERE told"
+    )
+    _document_idx = models.Index("(res_model, res_id)")
 
     @api.depends("sms_ids.state", "mail_state", "reason", "selected", "run_id.state")
     def _compute_outcome(self):
@@ -139,6 +176,21 @@ class OrganizerRunLine(models.Model):
         for line in self.sudo():
             words = line.mail_failure or line.sms_ids._failure_words()
             line.explanation = line.why or words
+
+    @api.depends("step")
+    def _compute_step_words(self):
+        bases = self.env["organizer.basis"]
+        for line in self:
+            step, words = line.step or "", False
+            if step == "posted":
+                words = self.env._("as soon as it is posted")
+            elif step.lstrip("-").isdigit():
+                words = bases._get(line.run_id.basis)._level_words(int(step))
+            line.step_words = words
+
+    def action_open_run(self):
+        self.ensure_one()
+        return self.run_id._get_records_action()
 
     def _queue(self):
         """Compose the last bit, the link, and put a message in the queue for each."""
@@ -172,6 +224,7 @@ class OrganizerRunLine(models.Model):
             "number": self.number,
             "partner_id": self.partner_id.id,
             "company_id": self.run_id.company_id.id,
+            "next_attempt_at": self._not_before(),
             "user_id": self.run_id.user_id.id,
             "res_model": self.res_model,
             "res_id": self.res_id,
@@ -179,6 +232,11 @@ class OrganizerRunLine(models.Model):
             "run_line_id": self.id,
             "link_id": link.link_id if link else False,
         }
+
+    def _not_before(self):
+        """When it may leave; False for at once."""
+        later = self.planned_on and self.planned_on > fields.Datetime.now()
+        return later and self.planned_on
 
     def _post_notes(self, bodies):
         """A note on the chatter of each document, in one go.

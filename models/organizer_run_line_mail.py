@@ -159,6 +159,7 @@ class OrganizerRunLine(models.Model):
             "record_alias_domain_id": company.alias_domain_id.id,
             "is_notification": True,
             "auto_delete": True,
+            "scheduled_date": self._not_before(),
             "state": "outgoing",
         }
 

@@ -1,22 +1,8 @@
-from ast import literal_eval
-
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .basis.organizer_basis import PREFIX
-
-BROKEN_DOMAIN = (
-    psycopg2.DataError,
-    AttributeError,
-    KeyError,
-    SyntaxError,
-    TypeError,
-    UserError,
-    ValueError,
-)
+from .organizer_audience import BROKEN_DOMAIN
 
 
 class OrganizerTemplate(models.Model):
@@ -28,6 +14,7 @@ class OrganizerTemplate(models.Model):
     """
 
     _name = "organizer.template"
+    _inherit = ["organizer.audience"]
     _description = "Message template"
     _order = "sequence, id"
 
@@ -77,14 +64,7 @@ class OrganizerTemplate(models.Model):
     is_locked = fields.Boolean(compute="_compute_is_locked")
     summary = fields.Char("What it says", compute="_compute_summary")
 
-    # who it is for; an empty one is no limit
-    amount_from = fields.Monetary("Amount from", currency_field="currency_id")
-    amount_to = fields.Monetary("Amount to", currency_field="currency_id")
-    currency_id = fields.Many2one(
-        "res.currency", default=lambda self: self.env.company.currency_id
-    )
-    days_from = fields.Integer("Days from")
-    days_to = fields.Integer("Days to")
+    # who it is for, beside what is in organizer_audience.py
     category_ids = fields.Many2many(
         "res.partner.category",
         "organizer_template_category_rel",
@@ -105,42 +85,15 @@ class OrganizerTemplate(models.Model):
     user_ids = fields.Many2many(
         "res.users", string="Salespeople", domain="[('share', '=', False)]"
     )
-    domain = fields.Char("Further conditions", default="[]")
-
-    model = fields.Char(
-        "Documents", compute="_compute_model", store=True, precompute=True
-    )
-    has_invoice = fields.Boolean(compute="_compute_basis_settings")
-    has_amount = fields.Boolean(compute="_compute_basis_settings")
-    has_days = fields.Boolean(compute="_compute_basis_settings")
-    has_journals = fields.Boolean(compute="_compute_basis_settings")
-    days_label = fields.Char(compute="_compute_basis_settings")
-    amount_label = fields.Char(compute="_compute_basis_settings")
+    has_invoice = fields.Boolean(compute="_compute_has_invoice")
     match_count = fields.Integer("Match now", compute="_compute_match_count")
 
     # -- the basis -------------------------------------------------------------------
 
-    def _basis(self):
-        name = PREFIX + (self.basis or "free_text")
-        # that of an add-on which is gone says nothing, and breaks nothing
-        basis = self.env[name if name in self.env else "organizer.basis"]
-        return basis.with_company(self.company_id or self.env.company)
-
     @api.depends("basis")
-    def _compute_model(self):
+    def _compute_has_invoice(self):
         for template in self:
-            template.model = template._basis()._basis_model
-
-    @api.depends("basis")
-    def _compute_basis_settings(self):
-        for template in self:
-            basis = template._basis()
-            template.has_invoice = "link" in basis._placeholders()
-            template.has_amount = "amount" in basis._basis_filters
-            template.has_days = "days" in basis._basis_filters
-            template.has_journals = "journals" in basis._basis_filters
-            template.days_label = basis._days_label()
-            template.amount_label = basis._amount_label()
+            template.has_invoice = "link" in template._basis()._placeholders()
 
     @api.depends("company_id")
     @api.depends_context("uid")
@@ -171,48 +124,6 @@ class OrganizerTemplate(models.Model):
         self.domain = "[]"
 
     # -- who it is for ---------------------------------------------------------------
-
-    @api.constrains("amount_from", "amount_to", "days_from", "days_to")
-    def _check_ranges(self):
-        for template in self:
-            for label, low, high in (
-                (self.env._("Amount"), template.amount_from, template.amount_to),
-                (self.env._("Days"), template.days_from, template.days_to),
-            ):
-                if low < 0 or high < 0:
-                    raise ValidationError(
-                        self.env._(
-                            "%s: it cannot be below 0. Enter 0 for no limit.", label
-                        )
-                    )
-                if high and low > high:
-                    raise ValidationError(
-                        self.env._(
-                            "%(label)s: from %(low)s to %(high)s is nobody. Exchange "
-                            "them, or enter 0 for no limit.",
-                            label=label,
-                            low=f"{low:g}",
-                            high=f"{high:g}",
-                        )
-                    )
-
-    @api.constrains("domain", "basis")
-    def _check_domain(self):
-        for template in self:
-            try:
-                domain = Domain(literal_eval(template.domain or "[]"))
-                template._try_search(domain)
-            except BROKEN_DOMAIN as error:
-                raise ValidationError(
-                    self.env._(
-                        "Further conditions: “%(domain)s” cannot be read as conditions "
-                        "on %(documents)s (%(error)s). Choose fields and values from "
-                        "the list.",
-                        domain=template.domain,
-                        documents=self.env["ir.model"]._get(template.model).name,
-                        error=error,
-                    )
-                ) from error
 
     def _matching(self):
         """The documents that it is for now, as a domain of its ``model``; None where
@@ -251,21 +162,6 @@ class OrganizerTemplate(models.Model):
         except BROKEN_DOMAIN:
             return 0  # said when it is saved
         return documents.search_count(domain)
-
-    def _try_search(self, domain):
-        """Let PostgreSQL read the conditions; nothing is logged where it can't.
-
-        :raise psycopg2.DataError: for a value of another type than its field, and what
-            else is in ``BROKEN_DOMAIN`` for a domain that is none
-        """
-        query = self._documents()._search(domain, limit=1)
-        with self.env.cr.savepoint():
-            self.env.cr.execute(query.select(), log_exceptions=False)
-
-    def _documents(self):
-        """None of the documents that it is about: their model."""
-        basis = self._basis()
-        return basis.env[basis._basis_model]
 
     def action_open_matching(self):
         """Open the documents that it is for now."""

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import html_sanitize
 
 from ..tools import gsm
-from .organizer_template import BROKEN_DOMAIN
+from .organizer_audience import BROKEN_DOMAIN
 
 
 class OrganizerTemplate(models.Model):

@@ -132,9 +132,18 @@ class OrganizerTemplate(models.Model):
 
         :param dict addresses: see ``organizer.basis._candidates``
         """
-        self.ensure_one()
         basis = self._basis()
         candidates = basis._candidates(documents, self.channel, addresses)
+        return self._lines_for(candidates, basis)
+
+    def _lines_for(self, candidates, basis):
+        """The same for what was judged already.
+
+        :param list candidates: :class:`.basis.basis_candidates.Candidate`
+        :param basis: by which they were judged; about the same documents as this one
+        """
+        self.ensure_one()
+        documents = self._documents().union(*(one.document for one in candidates))
         lines = basis._run_lines(
             candidates,
             self.channel,

@@ -45,6 +45,13 @@ class ResConfigSettings(models.TransientModel):
         "reason and cost stay. 0 keeps them for good.",
     )
 
+    organizer_paused_until = fields.Date(
+        related="company_id.organizer_paused_until", readonly=False
+    )
+    organizer_bank_days = fields.Integer(
+        related="company_id.organizer_bank_days", readonly=False
+    )
+
     @api.constrains("sms_retention_days")
     def _check_sms_retention_days(self):
         for settings in self:

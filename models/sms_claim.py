@@ -194,6 +194,8 @@ class SmsSms(models.Model):
                 unwanted = self._unwanted()
                 for reason, messages in unwanted.items():
                     messages._cancel(reason)
+                    # it may be told another time
+                    messages.run_line_id._give_occasions_back()
                 return self.browse().union(*unwanted.values())
         except CONCURRENCY_ERRORS:
             raise
@@ -223,6 +225,20 @@ class SmsSms(models.Model):
         unwanted = self._grouped_by(why)
         unwanted.pop(None, None)
         return unwanted
+
+    def _wait_for_opening(self):
+        """Put off what a schedule sends where the recipient is not to be written to at
+        this time any more: the provider was down, or there was too much to send.
+
+        :return: those that wait
+        """
+        now, waiting = fields.Datetime.now(), self.browse()
+        for sms in self:
+            opening = sms.run_line_id._next_opening(now)
+            if opening > now:
+                sms.next_attempt_at = opening
+                waiting |= sms
+        return waiting
 
     def _opted_out_meanwhile(self):
         """``{id: why in words}`` of other apps' messages: who opted out before one was

@@ -132,6 +132,7 @@ class SmsSms(models.Model):
     def _queue_again(self):
         """Another attempt of the same messages, under a reference of its own: what is
         still said of the last one must not be taken for news of this one."""
+        self.run_line_id._retake_occasions()
         for sms in self:
             sms.resends += 1
         self.write(

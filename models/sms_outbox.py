@@ -177,7 +177,8 @@ class SmsSms(models.Model):
             # of the same transaction as the mode that the messages are marked with
             adapter = way.gateway._adapter(way.company)
             claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
-            messages = (claimed - claimed._cancel_unwanted())._prepare_messages()
+            wanted = claimed - claimed._cancel_unwanted()
+            messages = (wanted - wanted._wait_for_opening())._prepare_messages()
             return adapter, claimed, messages
 
         adapter, claimed, messages = self._despite_others(claim_and_prepare)

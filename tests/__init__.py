@@ -1,4 +1,5 @@
 from .tools import test_gsm, test_phone, test_plain
+from .tools import test_send_window, test_timetable, test_wall_clock
 from .gateways import test_web
 from . import test_placeholders
 from . import test_hooks
@@ -26,6 +27,15 @@ from . import test_reports
 from . import test_gateway_health
 from . import test_odoo_gateway
 from . import test_retention
+from . import test_schedule
+from . import test_schedule_manners
+from . import test_schedule_stories
+from . import test_schedule_posted
+from . import test_schedule_review
+from . import test_schedule_forecast
+from . import test_schedule_fallback
+from . import test_schedule_pass
+from . import test_schedule_rights
 from . import test_template
 from . import test_template_filters
 from . import test_template_mail

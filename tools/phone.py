@@ -217,6 +217,14 @@ def _iso(region):
     return region if region in phonenumbers.SUPPORTED_REGIONS else None
 
 
+def country_of(number):
+    """ISO code of the country that a number (E.164) is of, or None."""
+    try:
+        return _region(phonenumbers.parse(number or ""))
+    except NumberParseException:
+        return None
+
+
 def country_prefix(number):
     """What of a number tells nobody whose it is: ``+48…``; ``…`` for no number."""
     try:

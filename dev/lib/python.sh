@@ -73,7 +73,7 @@ make_venv() {
             echo "ODOO_PYTHON=$ODOO_PYTHON cannot import what Odoo needs."
             return 1
         }
-        pip_install anyascii phonenumbers requests
+        pip_install anyascii holidays phonenumbers requests
     else
         # --use-pep517 for the few that have no wheel (docopt, ofxparse).
         pip_install --use-pep517 -r "$REPO/dev/requirements.txt"

@@ -3,11 +3,13 @@ from . import basis_candidates
 from . import basis_text
 from . import basis_filters
 from . import basis_lines
+from . import basis_schedule
 from . import customer
 from . import customer_debt
 from . import customer_overdue_debt
 from . import free_text
 from . import invoice
 from . import invoice_issued
+from . import invoice_payable
 from . import invoice_due_soon
 from . import invoice_overdue

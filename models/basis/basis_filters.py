@@ -1,9 +1,11 @@
 from ast import literal_eval
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .. import clock
 
 # the worst case is looked for among so many of the likely ones
 LIKELY_WORST = 200
@@ -17,17 +19,25 @@ class OrganizerBasis(models.AbstractModel):
     def _template_domain(self, template):
         """The documents that a template is for now.
 
-        :param template: ``organizer.template``
+        :param template: ``organizer.audience``, as below
         """
         return Domain.AND(
             [
                 self._domain(),
                 self._amount_domain(template),
                 self._days_domain(template),
-                self._group_domain(template),
-                self._salesperson_domain(template),
-                self._journal_domain(template),
-                self._expert_domain(template),
+                self._customer_domain(template),
+            ]
+        )
+
+    def _customer_domain(self, audience):
+        """Whose documents: what is left of the conditions without amount and days."""
+        return Domain.AND(
+            [
+                self._group_domain(audience),
+                self._salesperson_domain(audience),
+                self._journal_domain(audience),
+                self._expert_domain(audience),
             ]
         )
 
@@ -128,8 +138,7 @@ class OrganizerBasis(models.AbstractModel):
 
     def _today(self):
         """Today at the seller's place."""
-        zone = self.env.company.partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=zone))
+        return clock.today_of(self.env.company)
 
     # -- the worst case --------------------------------------------------------------
 

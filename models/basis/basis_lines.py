@@ -84,7 +84,7 @@ class OrganizerBasis(models.AbstractModel):
     def _sms_line(self, line, text, values):
         """The text, and why it can't be sent where nothing else stands in its way."""
         segments = text.measure(values).segments
-        filled = {"text": text.fill(values)}
+        filled = {"text": text.fill(values), "segments": segments}
         if line["reason"] or segments <= MAX_SEGMENTS:
             return filled
         why = self.env._(

@@ -11,6 +11,7 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
 
     _basis_sequence = 40
     _basis_filters = frozenset(("amount", "days"))
+    _schedule_kind = "repeat"
     _basis_amounts = ("debt", "overdue_debt")
     _basis_obligatory = (("company",), ("debt", "overdue_debt"))
     # what of a debtor is asked for, in its currency and in the company's
@@ -43,12 +44,15 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
     # -- who -------------------------------------------------------------------------
 
     def _domain(self):
+        return self._of_company() & self._owing(Domain("undisputed", ">", 0))
+
+    def _wide_domain(self):
         return self._of_company() & self._owing(Domain.TRUE)
 
     def _owing(self, domain):
         """Customers with a debt in one currency that fits."""
         owed = Domain("company_id", "=", self.env.company.id)
-        owed &= Domain(self._debt_fields[0], ">", 0) & Domain("undisputed", ">", 0)
+        owed &= Domain(self._debt_fields[0], ">", 0)
         return Domain("organizer_debtor_ids", "any", owed & domain)
 
     def _refusals(self, documents):
@@ -74,13 +78,27 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
     def _no_debt(self, partner):
         return "paid", self.env._("%s owes nothing.", partner.display_name)
 
+    def _days_late(self, documents):
+        late = {}
+        for debtor in self._debtors(documents):
+            customer = debtor.partner_id.id
+            late[customer] = max(debtor.days_overdue, late.get(customer, 0))
+        return late
+
     # -- filters ---------------------------------------------------------------------
 
     def _amount_domain(self, template):
         """Amount and days of one and the same debt."""
         amount = self._amount_in_range(template, *self._debt_fields)
-        days = self._in_range("days_overdue", template.days_from, template.days_to)
-        return self._owing(amount & days)
+        days = self._days_overdue_domain(template)
+        return self._owing(Domain("undisputed", ">", 0) & amount & days)
+
+    def _days_domain(self, template):
+        days = self._days_overdue_domain(template)
+        return Domain.TRUE if days.is_true() else self._owing(days)
+
+    def _days_overdue_domain(self, template):
+        return self._in_range("days_overdue", template.days_from, template.days_to)
 
     def _days_label(self):
         return self.env._("Days overdue")

@@ -9,6 +9,7 @@ class OrganizerBasisCustomerOverdueDebt(models.AbstractModel):
     _description = "Basis: a customer's overdue debt"
 
     _basis_sequence = 50
+    _is_late = True
     _basis_amounts = ("overdue_debt", "debt")
     _debt_fields = ("overdue", "overdue_company")
 

@@ -79,6 +79,11 @@ class OrganizerBasisInvoice(models.AbstractModel):
         disputed &= Domain("no_followup", "=", True)
         return Domain("line_ids", "any", disputed)
 
+    def _disputed_words(self, move):
+        return self.env._(
+            "%s is disputed: it is marked “No Follow-Up”.", move.display_name
+        )
+
     def _debts(self):
         return self.env["organizer.basis.customer"]
 
@@ -183,22 +188,6 @@ class OrganizerBasisInvoice(models.AbstractModel):
                 words = self.env._("%s was credited in full.", move.display_name)
                 refusals[move.id] = ("credited", words)
         return refusals
-
-    def _payable_refusal(self, move):
-        """Why nobody is to be asked for the money: (reason, why), or None."""
-        if move.payment_state not in OPEN:
-            return "paid", self.env._("%s is paid.", move.display_name)
-        if move.move_type == "out_refund":
-            words = self.env._(
-                "%s is a credit note: nothing is owed.", move.display_name
-            )
-            return "paid", words
-        if move.is_invoice() and move.no_followup:
-            words = self.env._(
-                "%s is disputed: it is marked “No Follow-Up”.", move.display_name
-            )
-            return "disputed", words
-        return None
 
     # -- filters ---------------------------------------------------------------------
 

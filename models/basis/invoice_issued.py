@@ -9,12 +9,24 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
 
     _basis_sequence = 10
     _types = ("out_invoice", "out_refund", "out_receipt")
+    _schedule_kind = "levels"
+    _level_field = "invoice_date"
 
     def _basis_label(self):
         return self.env._("Invoice issued")
 
     def _domain(self):
         return super()._domain() & Domain("payment_state", "!=", "reversed")
+
+    def _wide_domain(self):
+        """A schedule tells about no credit notes."""
+        return self._domain() & Domain("move_type", "!=", "out_refund")
+
+    def _schedule_refusals(self, documents):
+        disputed = documents.filtered_domain(self._disputed())
+        return {
+            move.id: ("disputed", self._disputed_words(move)) for move in disputed
+        }
 
     def _amount_label(self):
         return self.env._("Total")
@@ -34,3 +46,17 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
         return (~refund & ranges) | (
             refund & self._amount_in_range(template, "amount_total", "amount_total")
         )
+
+    # -- when ------------------------------------------------------------------------
+
+    def _level_words(self, level):
+        if not level:
+            return self.env._("on the invoice's date")
+        return self.env._("%s days after the invoice's date", level)
+
+    def _levels_problem(self, levels):
+        if levels and levels[0] < 0:
+            return self.env._(
+                "an invoice cannot be told about before its date. Enter 0 or more days."
+            )
+        return None

@@ -31,7 +31,8 @@ class OrganizerBasis(models.AbstractModel):
 
     Who would be told and who would not is in ``basis_candidates.py``, what is wrong
     with a text in ``basis_text.py``, whom a template is for in ``basis_filters.py``,
-    what becomes a line of a run in ``basis_lines.py``.
+    what becomes a line of a run in ``basis_lines.py``, and when a schedule tells it in
+    ``basis_schedule.py``.
     """
 
     _name = "organizer.basis"
@@ -62,6 +63,10 @@ class OrganizerBasis(models.AbstractModel):
     def _domain(self):
         """The documents that it is about now, as a domain of ``_basis_model``."""
         return Domain.FALSE
+
+    def _wide_domain(self):
+        """The same, with those among them that are disputed: a schedule says so."""
+        return self._domain()
 
     def _fetch(self, documents):
         """Read at once what is needed of many documents and of their customers: left to

@@ -1,0 +1,71 @@
+from odoo import models
+from odoo.fields import Domain
+
+from .invoice import OPEN
+
+
+class OrganizerBasisInvoicePayable(models.AbstractModel):
+    """An invoice that somebody is asked to pay: before its due date, or after."""
+
+    _name = "organizer.basis.invoice_payable"
+    _inherit = "organizer.basis.invoice"
+    _description = "Basis: an invoice to be paid"
+
+    _schedule_kind = "levels"
+    _level_field = "invoice_date_due"
+
+    # -- to be said by each ----------------------------------------------------------
+
+    def _due_domain(self):
+        """Invoices whose due date fits."""
+        return Domain.TRUE
+
+    def _due_refusal(self, move):
+        """(reason, why) where the due date does not fit, else None."""
+        return None
+
+    # -- who -------------------------------------------------------------------------
+
+    def _domain(self):
+        return self._wide_domain() & ~self._disputed()
+
+    def _wide_domain(self):
+        return self._meant_domain() & self._due_domain()
+
+    def _meant_domain(self):
+        return super()._domain() & Domain("payment_state", "in", OPEN)
+
+    def _refusals(self, documents):
+        refusals = super()._refusals(documents)
+        for move in documents - documents.browse(refusals):
+            if refusal := self._payable_refusal(move) or self._due_refusal(move):
+                refusals[move.id] = refusal
+        return refusals
+
+    def _payable_refusal(self, move):
+        """Why nobody is to be asked for the money: (reason, why), or None."""
+        if move.payment_state not in OPEN:
+            return "paid", self.env._("%s is paid.", move.display_name)
+        if move.move_type == "out_refund":
+            words = self.env._(
+                "%s is a credit note: nothing is owed.", move.display_name
+            )
+            return "paid", words
+        if move.is_invoice() and move.no_followup:
+            return "disputed", self._disputed_words(move)
+        return None
+
+    # -- when ------------------------------------------------------------------------
+
+    def _days_late(self, documents):
+        return {move.id: self._days_since(move) for move in documents}
+
+    def _basis_of_level(self, level):
+        return "invoice_overdue" if level > 0 else "invoice_due_soon"
+
+    def _level_words(self, level):
+        if not level:
+            return self.env._("on the due date")
+        if level < 0:
+            return self.env._("%s days before it is due", -level)
+        return self.env._("%s days after it was due", level)

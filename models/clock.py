@@ -1,0 +1,32 @@
+"""Which moment the code looks at: now, or a later one in a dry run."""
+
+from datetime import date, datetime
+
+import pytz
+
+from odoo import fields
+
+CONTEXT_KEY = "organizer_now"
+
+
+def now(env) -> datetime:
+    """Naive UTC."""
+    return env.context.get(CONTEXT_KEY) or fields.Datetime.now()
+
+
+def zone_of(company) -> str:
+    """The seller's time zone: its own, else the first of its country's."""
+    # sudo: where a company is, is no secret
+    seller = company.sudo().partner_id
+    country = pytz.country_timezones.get(company.sudo().country_id.code or "", ["UTC"])
+    return seller.tz or country[0]
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The date in a zone at a moment of naive UTC."""
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone)).date()
+
+
+def today_of(company) -> date:
+    """Today at the seller's place: what is overdue does not depend on who asks."""
+    return local_date(now(company.env), zone_of(company))

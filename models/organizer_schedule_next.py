@@ -1,0 +1,245 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools import timetable
+from . import clock
+
+
+class Outlook(NamedTuple):
+    """What a schedule holds for a document."""
+
+    schedule: models.Model  # organizer.schedule
+    planned_on: object  # datetime, naive UTC; False where nothing comes
+    step: str  # in words; "" where there is none
+    why: str  # why nothing comes, in words; "" where something does
+
+
+class OrganizerSchedule(models.Model):
+    """What comes next, and why nothing does."""
+
+    _inherit = "organizer.schedule"
+
+    # -- for one document ------------------------------------------------------------
+
+    @api.model
+    def _outlook(self, document):
+        """What each schedule that is on holds for a document.
+
+        :param document: an invoice, or a customer
+        :return: list of :class:`Outlook`
+        """
+        company = self.env.company
+        if document._name != "res.partner":
+            company = document.company_id
+        # sudo: the schedules go by the rights of those in charge, and what they say is
+        # about a document that the user may read
+        schedules = self.sudo().search(
+            [("company_id", "=", company.id), ("is_on", "=", True)]
+        )
+        about = schedules.filtered(lambda one: one.model == document._name)
+        return [one._outlook_of(document) for one in about]
+
+    @api.model
+    def _outlook_html(self, outlooks):
+        """:param list outlooks: of :class:`Outlook`; markup, the next one first"""
+        ordered = sorted(outlooks, key=lambda one: (not one.planned_on, one.planned_on))
+        return self.env["ir.qweb"]._render(
+            "sms_organizer.outlook",
+            {"outlooks": ordered, "env": self.env},
+        )
+
+    def _outlook_of(self, document):
+        if problem := self._problem():
+            return Outlook(self, False, "", problem)
+        mine = self._as_in_charge()
+        document = document.with_env(mine.env)
+        level, slot = mine._next_turn(document)
+        step = mine._basis()._level_words(level) if level is not None else ""
+        if not slot:
+            return Outlook(self, False, "", mine._why_never(document))
+        mine = mine.with_context(**{clock.CONTEXT_KEY: slot})
+        self._forget_the_clock()
+        try:
+            line = mine._line_at(slot, document.with_env(mine.env), level)
+        finally:
+            self._forget_the_clock()
+        if not line:
+            return Outlook(self, False, "", mine._why_not_meant(document))
+        if line["reason"]:
+            return Outlook(self, False, step, line["why"])
+        return Outlook(self, line["planned_on"], step, "")
+
+    def _next_turn(self, document):
+        """:return: (level or None, slot), or (None, False) where none is left"""
+        slot = self.next_run_on
+        if self.kind == "repeat":
+            last = self._last_told(document, [("schedule_id", "=", self.id)])
+            if told_on := last.get(document.commercial_partner_id.id):
+                again = self._local_date(told_on) + timedelta(days=self.repeat_days)
+                slot = max(slot, self._first_slot_on(again))
+            return None, slot
+        levels, since = self._levels(), document[self._basis()._level_field]
+        if not since or not levels:
+            return None, False
+        on_slot = (self._local_date(slot) - since).days
+        reached = timetable.reached(levels, on_slot)
+        if reached is not None and on_slot - reached <= self.catch_up_days:
+            if not self._is_told(document, reached):
+                return reached, slot
+        level = timetable.following(levels, on_slot)
+        if level is None:
+            return None, False
+        return level, self._first_slot_on(since + timedelta(days=level))
+
+    def _is_told(self, document, level):
+        basis = self._basis_named(self._basis()._basis_of_level(level))
+        occasion = self._occasion(basis, document, str(level))
+        lines = self.env["organizer.run.line"]
+        return bool(lines._told_occasions(self.company_id, [occasion]))
+
+    def _line_at(self, slot, document, level):
+        """The values of its line in the run of a slot; None where it is no candidate.
+
+        To be called with the clock set to the slot.
+        """
+        for basis, levels in self._parts():
+            if level is not None and level not in levels:
+                continue
+            domain = Domain("id", "=", document.id)
+            domain &= self._candidate_domain(basis, levels)
+            if not document.search_count(domain, limit=1):
+                continue
+            run = self.env["organizer.run"].new({"basis": basis, "slot": slot})
+            lines = self._lines_for(run, document, levels)
+            return next((one for one in lines if one["reason"] != "superseded"), None)
+        return None
+
+    def _why_not_meant(self, document):
+        """Why a document is no candidate."""
+        refusals = self._basis()._refusals(document)
+        if document.id in refusals:
+            return refusals[document.id][1]
+        return self.env._("It does not meet the conditions of the schedule.")
+
+    def _why_never(self, document):
+        """Why nothing comes any more."""
+        refusals = self._basis()._refusals(document)
+        told = self.env["organizer.run.line"].search_count(
+            [
+                ("schedule_id", "=", self.id),
+                ("res_model", "=", document._name),
+                ("res_id", "=", document.id),
+                ("told", "=", True),
+            ],
+            limit=1,
+        )
+        weighty = ("paid", "credited", "not_posted", "not_sale", "disputed")
+        refusal = refusals.get(document.id)
+        if refusal and refusal[0] in weighty:
+            return refusal[1]
+        if told:
+            return self.env._("Everything that was due has been told.")
+        return self.env._(
+            "Its days are over: what is more than %s days late is not caught up.",
+            self.catch_up_days,
+        )
+
+    # -- for a list of customers -----------------------------------------------------
+
+    @api.model
+    def _next_by_customer(self, company, customers):
+        """``{customer id: when the next message is planned}`` of those that get one.
+
+        A number of queries that does not depend on how many customers there are.
+        """
+        # sudo: as for one document
+        schedules = self.sudo().search(
+            [("company_id", "=", company.id), ("is_on", "=", True)]
+        )
+        found = {}
+        for schedule in schedules:
+            try:
+                schedule._check_can_run()
+            except UserError:
+                continue
+            mine = schedule._as_in_charge()
+            theirs = customers.with_env(mine.env)
+            stopped = {
+                customer.id
+                for customer in theirs.sudo().with_company(company)
+                if customer.reminder_excluded
+            }
+            for customer_id, slot in mine._next_slots(theirs).items():
+                if customer_id not in stopped:
+                    found[customer_id] = min(slot, found.get(customer_id, slot))
+        return found
+
+    def _next_slots(self, customers):
+        if self.kind == "repeat":
+            return self._next_repetitions(customers)
+        return self._next_levels(customers)
+
+    def _next_repetitions(self, customers):
+        domain = Domain("id", "in", customers.ids)
+        domain &= self._candidate_domain(self.basis, ())
+        owing = customers.search(domain)
+        last = self._last_told(owing, [("schedule_id", "=", self.id)])
+        slots = {}
+        for customer in owing:
+            slots[customer.id] = self.next_run_on
+            if told_on := last.get(customer.id):
+                again = self._local_date(told_on) + timedelta(days=self.repeat_days)
+                later = self._first_slot_on(again)
+                slots[customer.id] = max(self.next_run_on, later)
+        return slots
+
+    def _next_levels(self, customers):
+        basis, levels = self._basis(), self._levels()
+        path = basis._customer_field()
+        if not levels or path not in self._documents()._fields:
+            return {}
+        domain = Domain(path, "in", customers.ids) & basis._meant_domain()
+        domain &= basis._customer_domain(self.template_id)
+        domain &= basis._customer_domain(self)
+        documents = self._documents().search_fetch(domain, [path, basis._level_field])
+        turns = {}
+        today = self._local_date(self.next_run_on)
+        for document in documents.filtered(basis._level_field):
+            since = document[basis._level_field]
+            days = (today - since).days
+            reached = timetable.reached(levels, days)
+            if reached is not None and days - reached <= self.catch_up_days:
+                turns.setdefault(document, []).append((reached, self.next_run_on))
+            level = timetable.following(levels, days)
+            if level is not None:
+                slot = self._first_slot_on(since + timedelta(days=level))
+                turns.setdefault(document, []).append((level, slot))
+        return self._first_untold(turns, path)
+
+    def _first_untold(self, turns, path):
+        """:param dict turns: document → ``[(level, slot), …]``, the earliest first"""
+        occasions = {
+            (document, level): self._occasion(
+                self._basis_named(self._basis()._basis_of_level(level)),
+                document,
+                str(level),
+            )
+            for document, levels in turns.items()
+            for level, _slot in levels
+        }
+        told = self.env["organizer.run.line"]._told_occasions(
+            self.company_id, occasions.values()
+        )
+        slots = {}
+        for document, levels in turns.items():
+            for level, slot in levels:
+                if occasions[document, level] in told:
+                    continue
+                customer_id = document[path].id
+                slots[customer_id] = min(slot, slots.get(customer_id, slot))
+                break
+        return slots

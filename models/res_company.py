@@ -1,0 +1,18 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    organizer_paused_until = fields.Date("No scheduled sending until")
+    organizer_bank_days = fields.Integer("Bank up to date within")
+
+    @api.constrains("organizer_bank_days")
+    def _check_organizer_bank_days(self):
+        if any(company.organizer_bank_days < 0 for company in self):
+            raise ValidationError(
+                self.env._(
+                    "Bank up to date: enter a number of days, or 0 not to be asked."
+                )
+            )

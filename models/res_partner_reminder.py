@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+
+ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+
+
+class ResPartner(models.Model):
+    """What was agreed with a customer about reminders, in each company by itself."""
+
+    _inherit = "res.partner"
+
+    reminder_excluded = fields.Boolean(
+        "No reminders",
+        company_dependent=True,
+        copy=False,
+        groups=ACCOUNTING,
+        help="This customer is never reminded of what it owes.",
+    )
+    reminder_paused_until = fields.Date(
+        "No reminders until",
+        company_dependent=True,
+        copy=False,
+        groups=ACCOUNTING,
+        help="From this day on, the customer is reminded again.",
+    )
+    reminder_promised_on = fields.Date(
+        "Promised to pay on",
+        company_dependent=True,
+        copy=False,
+        groups=ACCOUNTING,
+        help="The day by which the customer said it would pay.",
+    )
+
+    organizer_line_ids = fields.One2many(
+        "organizer.run.line",
+        "commercial_partner_id",
+        "Reminders",
+        domain=[("run_id.origin", "!=", "forecast")],
+        readonly=True,
+        groups="sms_organizer.group_sms_send",
+    )
+    organizer_outlook = fields.Html(
+        "What comes next",
+        compute="_compute_organizer_outlook",
+        groups="sms_organizer.group_sms_send",
+    )
+
+    def _compute_organizer_outlook(self):
+        schedules = self.env["organizer.schedule"]
+        for partner in self:
+            customer = partner._origin.commercial_partner_id
+            outlook = schedules._outlook(customer) if customer else []
+            partner.organizer_outlook = schedules._outlook_html(outlook)
+
+    @api.model
+    def _commercial_fields(self):
+        # EXTENDS 'account': they are the customer's, whichever contact is asked
+        return [
+            *super()._commercial_fields(),
+            "reminder_excluded",
+            "reminder_paused_until",
+            "reminder_promised_on",
+        ]
