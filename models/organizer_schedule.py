@@ -361,27 +361,29 @@ class OrganizerSchedule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        me = self.env.user
+        self._check_in_charge([vals.get("user_id", me.id) for vals in vals_list])
         schedules = super().create(vals_list)
-        schedules._check_in_charge()
         schedules._note_switched()
         return schedules
 
     def write(self, vals):
+        if "user_id" in vals:
+            self._check_in_charge([vals["user_id"]])
         was_on = self.filtered("is_on")
         result = super().write(vals)
-        if "user_id" in vals:
-            self._check_in_charge()
         if "is_on" in vals:
             (self - was_on)._note_switched()
         if vals.get("is_on") or (set(vals) & {"hour", "tz", "every", *DAYS}):
             self._wake_at_next_run()
         return result
 
-    def _check_in_charge(self):
+    def _check_in_charge(self, user_ids):
         """Nobody lends themselves another one's rights."""
-        if self.env.su or self.env.user.has_group("sms_organizer.group_sms_administer"):
+        me = self.env.user
+        if self.env.su or me.has_group("sms_organizer.group_sms_administer"):
             return
-        if any(schedule.user_id != self.env.user for schedule in self):
+        if set(user_ids) - {me.id}:
             raise AccessError(
                 self.env._(
                     "In charge: only who may administer SMS puts somebody else in "

@@ -35,6 +35,7 @@ from . import test_schedule_review
 from . import test_schedule_forecast
 from . import test_schedule_fallback
 from . import test_schedule_pass
+from . import test_schedule_processes
 from . import test_schedule_rights
 from . import test_template
 from . import test_template_filters

@@ -79,7 +79,7 @@ class ScheduleCommon(OrganizerCommon):
         """The scheduled action, and what leaves the queue by the evening."""
         with self._at(day, hour, minute):
             self.schedules._process()
-        with self._at(day, 20):
+        with self._at(day, 18):
             self._pass()
 
     def _nights(self, first, count):
