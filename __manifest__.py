@@ -24,6 +24,7 @@
         "views/organizer_compose_views.xml",
         "views/organizer_template_views.xml",
         "views/organizer_debtor_views.xml",
+        "views/organizer_unpaid_views.xml",
         "views/organizer_schedule_views.xml",
         "views/organizer_link_views.xml",
         "views/sms_send_again_views.xml",

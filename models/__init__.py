@@ -15,7 +15,9 @@ from . import sms_tracker
 from . import sms_odoo
 from . import sms_words
 from . import basis
+from . import organizer_open_item
 from . import organizer_debtor
+from . import organizer_unpaid
 from . import organizer_audience
 from . import organizer_template
 from . import organizer_template_text

@@ -7,6 +7,9 @@ import pytz
 from odoo import fields
 
 CONTEXT_KEY = "organizer_now"
+# ISO code of a country → the time zone of sellers there who have not said theirs
+ZONES = {code: zones[0] for code, zones in pytz.country_timezones.items()}
+NOWHERE = "UTC"
 
 
 def now(env) -> datetime:
@@ -15,11 +18,10 @@ def now(env) -> datetime:
 
 
 def zone_of(company) -> str:
-    """The seller's time zone: its own, else the first of its country's."""
+    """The seller's time zone: its own, else its country's."""
     # sudo: where a company is, is no secret
     seller = company.sudo().partner_id
-    country = pytz.country_timezones.get(company.sudo().country_id.code or "", ["UTC"])
-    return seller.tz or country[0]
+    return seller.tz or ZONES.get(seller.country_id.code, NOWHERE)
 
 
 def local_date(moment: datetime, zone: str) -> date:

@@ -100,7 +100,7 @@ class OrganizerAudience(models.AbstractModel):
                         )
                     )
 
-    @api.constrains("domain", "basis")
+    @api.constrains("domain")
     def _check_domain(self):
         for one in self:
             try:

@@ -14,6 +14,9 @@ MAIL_OUTCOMES = {
     "cancelled": "cancelled",
 }
 
+# outcomes of what does not count as a message
+NOT_TOLD = ("left_out", "cancelled", "failed")
+
 
 class OrganizerRunLine(models.Model):
     """One candidate of a run: told, or left out and why.

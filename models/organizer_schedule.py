@@ -285,6 +285,7 @@ class OrganizerSchedule(models.Model):
 
     @api.constrains("channel", "template_id", "company_id", "fallback_template_id")
     def _check_template(self):
+        self._check_domain()
         for schedule in self:
             template, fallback = schedule.template_id, schedule.fallback_template_id
             if template.channel != schedule.channel:

@@ -78,7 +78,6 @@ class OrganizerSchedule(models.Model):
         self._check_can_run()
         mine = self._as_in_charge().with_context(**{clock.CONTEXT_KEY: moment})
         lines = []
-        self._forget_the_clock()
         for basis, levels in mine._parts():
             run = self.env["organizer.run"].new({"basis": basis, "slot": moment})
             domain = mine._candidate_domain(basis, levels)
@@ -97,13 +96,8 @@ class OrganizerSchedule(models.Model):
                 ids = [document for _customer, document in batch]
                 documents = mine._documents().browse(ids)
                 lines += mine._lines_for(run, documents, levels, planned)
-        self._forget_the_clock()
         self._note_planned(lines, planned)
         return lines
-
-    def _forget_the_clock(self):
-        """What was read of the debts is as of another moment."""
-        self.env["organizer.debtor"].invalidate_model()
 
     def _note_planned(self, lines, planned):
         going = [line for line in lines if not line["reason"]]

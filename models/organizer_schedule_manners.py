@@ -7,10 +7,9 @@ from odoo.tools import format_date
 from ..tools import send_window
 from ..tools.phone import country_of
 from . import clock
+from .organizer_run_line import NOT_TOLD
 
 BANK = "sms_organizer.mail_activity_bank"
-# what became of a message that does not count as one
-NOT_TOLD = ("left_out", "cancelled", "failed")
 # for as long back as one message may keep another one away
 MEMORY_DAYS = 366
 

@@ -62,11 +62,7 @@ class OrganizerSchedule(models.Model):
         if not slot:
             return Outlook(self, False, "", mine._why_never(document))
         mine = mine.with_context(**{clock.CONTEXT_KEY: slot})
-        self._forget_the_clock()
-        try:
-            line = mine._line_at(slot, document.with_env(mine.env), level)
-        finally:
-            self._forget_the_clock()
+        line = mine._line_at(slot, document.with_env(mine.env), level)
         if not line:
             return Outlook(self, False, "", mine._why_not_meant(document))
         if line["reason"]:

@@ -246,8 +246,7 @@ class OrganizerSchedule(models.Model):
         customer = SQL.identifier(query.table, path) if by_customer else own
         query.add_where(SQL("%s > %s", customer, run.position))
         query.order = SQL("%s, %s", customer, own)
-        self.env.cr.execute(query.select(customer, own))
-        return self.env.cr.fetchall()
+        return self.env.execute_query(query.select(customer, own))
 
     def _split(self, candidates):
         """The next batch, with all documents of its last customer, and the rest."""

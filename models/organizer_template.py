@@ -123,6 +123,10 @@ class OrganizerTemplate(models.Model):
         """Conditions of one kind of document make no sense of another."""
         self.domain = "[]"
 
+    @api.constrains("basis")
+    def _check_basis(self):
+        self._check_domain()
+
     # -- who it is for ---------------------------------------------------------------
 
     def _matching(self):
@@ -202,12 +206,15 @@ class OrganizerTemplate(models.Model):
             )
         return self._open_compose(documents)
 
-    def _open_compose(self, records):
-        """Open *Send SMS* or *Send e-mail* with this text for the ticked records."""
+    def _open_compose(self, records, company=None):
+        """Open *Send SMS* or *Send e-mail* with this text for the ticked records.
+
+        :param company: in whose name, where the records do not say it
+        """
         self.check_access("read")
         records.check_access("read")
         compose = self.env["organizer.compose"]
-        company = compose._company_of(records)
+        company = company or compose._company_of(records)
         if self.company_id not in (company.browse(), company):
             raise UserError(
                 self.env._(

@@ -7,6 +7,8 @@ from . import test_gateway
 from . import test_sms_phone
 from . import test_compose
 from . import test_debtor
+from . import test_debtor_ledger
+from . import test_unpaid
 from . import test_outbox
 from . import test_outbox_processes
 from . import test_ledger

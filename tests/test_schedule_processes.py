@@ -30,6 +30,11 @@ class TestScheduleProcesses(ProcessCommon):
         super().setUp()
         with self._process() as env:
             self.company_with_books_id = env.ref("base.main_company").id
+            self.books_gateway_id = (
+                env["sms.gateway"]
+                .create({"name": "Books", "company_id": self.company_with_books_id})
+                .id
+            )
             self.category_id = env["res.partner.category"].create({"name": "Two"}).id
             self.move_ids = self._make_invoices(env).ids
             self.schedule_id = self._make_schedule(env).id
@@ -98,6 +103,7 @@ class TestScheduleProcesses(ProcessCommon):
             )
             schedule.run_ids.unlink()
             schedule.unlink()
+            env["sms.gateway"].browse(self.books_gateway_id).unlink()
             moves = env["account.move"].browse(self.move_ids)
             moves.button_draft()
             moves.with_context(force_delete=True).unlink()
