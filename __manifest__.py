@@ -34,7 +34,11 @@
         "views/document_page_templates.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/res_partner.xml", "demo/account_move.xml"],
+    "demo": [
+        "demo/res_partner.xml",
+        "demo/account_move.xml",
+        "demo/organizer_schedule.xml",
+    ],
     "assets": {
         "web.assets_backend": ["sms_organizer/static/src/**/*"],
         "web.assets_tests": ["sms_organizer/static/tests/tours/**/*"],

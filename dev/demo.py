@@ -25,7 +25,8 @@ overdue = env["account.move"].search(
     order="invoice_date_due, id",
 )
 Line = env["organizer.run.line"]
-untold = overdue - Line.search([("move_id", "in", overdue.ids)]).move_id
+about = [("move_id", "in", overdue.ids), ("run_id.origin", "!=", "forecast")]
+untold = overdue - Line.search(about).move_id
 if untold:
     template._draft_run(company, untold)._send()
     env.cr.commit()
@@ -43,7 +44,7 @@ for _attempt in range(20):
 lines = Line.browse(
     {
         line.move_id: line.id
-        for line in Line.search([("move_id", "in", overdue.ids)], order="id")
+        for line in Line.search(about, order="id")
     }.values()
 )
 outcomes = dict(lines._fields["outcome"]._description_selection(env))

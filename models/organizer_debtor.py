@@ -25,11 +25,13 @@ class OrganizerDebtor(models.Model):
     _order = "overdue desc, balance desc, id"
     _rec_name = "partner_id"
     _depends = {
+        "organizer.run": ["basis"],
         "organizer.run.line": [
             "commercial_partner_id",
             "company_id",
             "outcome",
             "planned_on",
+            "run_id",
             "told",
         ],
         "res.partner": [
@@ -181,7 +183,9 @@ class OrganizerDebtor(models.Model):
                    %(promised_on)s AS promised_on,
                    (SELECT MAX(line.planned_on)
                       FROM organizer_run_line line
-                     WHERE line.company_id = sums.company_id
+                      JOIN organizer_run run ON run.id = line.run_id
+                     WHERE run.basis <> 'free_text'
+                       AND line.company_id = sums.company_id
                        AND line.commercial_partner_id = sums.partner_id
                        AND line.told
                        AND line.outcome NOT IN %(not_told)s) AS last_reminder

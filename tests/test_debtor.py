@@ -376,7 +376,8 @@ class TestDebtor(DebtorCommon):
     # -- what is told, and when ------------------------------------------------------
 
     def test_last_and_next_reminder(self):
-        self._invoice(days_overdue=3)
+        move = self._invoice(days_overdue=3)
+        self._send(self.customer)
         self.assertFalse(self._debtor().last_reminder)
         self.assertFalse(self._debtor().next_reminder)
         schedule = self.env["organizer.schedule"].create(
@@ -390,7 +391,7 @@ class TestDebtor(DebtorCommon):
             }
         )
         self.assertEqual(self._debtor().next_reminder, schedule.next_run_on)
-        self._send(self.customer)
+        self._send(move)
         self.assertTrue(self._debtor().last_reminder)
         self.customer.with_company(self.company).reminder_excluded = True
         self.assertFalse(self._debtor().next_reminder)
