@@ -7,7 +7,9 @@
     "website": "https://github.com/sms-organizer/sms_organizer",
     "license": "LGPL-3",
     "depends": ["account", "sms", "portal", "phone_validation"],
-    "external_dependencies": {"python": ["phonenumbers", "requests", "anyascii", "holidays"]},
+    "external_dependencies": {
+        "python": ["phonenumbers", "requests", "anyascii", "holidays"]
+    },
     "data": [
         "security/sms_organizer_groups.xml",
         "security/ir.model.access.csv",

@@ -42,10 +42,7 @@ for _attempt in range(20):
 
 # the last word on each invoice
 lines = Line.browse(
-    {
-        line.move_id: line.id
-        for line in Line.search(about, order="id")
-    }.values()
+    {line.move_id: line.id for line in Line.search(about, order="id")}.values()
 )
 outcomes = dict(lines._fields["outcome"]._description_selection(env))
 rows = [("Invoice", "Customer", "Number", "SMS", "Price", "State", "Link or reason")]

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 # which outcomes of a line a counter of its run counts
 OUTCOMES_OF_COUNTER = {
@@ -211,4 +210,3 @@ class OrganizerRun(models.Model):
             "views": [(False, "list")],
             "domain": [("run_id", "=", self.id), ("outcome", "in", outcomes)],
         }
-

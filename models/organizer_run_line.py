@@ -27,7 +27,7 @@ class OrganizerRunLine(models.Model):
 
     _name = "organizer.run.line"
     _description = "Line of a sending"
-    _order = "run_id desc, id"
+    _order = "id"
     _rec_name = "partner_id"
 
     run_id = fields.Many2one(
@@ -121,7 +121,7 @@ class OrganizerRunLine(models.Model):
         readonly=True,
     )
     why = fields.Char("Reason", readonly=True)
-    segments = fields.Integer("Segments", readonly=True, help="SMS that it takes")
+    segments = fields.Integer(readonly=True, help="SMS that it takes")
     sms_ids = fields.One2many("sms.sms", "run_line_id", "SMS", readonly=True)
     outcome = fields.Selection(
         [

@@ -54,9 +54,10 @@ class OrganizerRunLine(models.Model):
             recipients = basis._recipients(documents)
             check = basis._check_numbers if by_sms else basis._check_emails
             checked = check(documents, recipients, addresses)
-            for line in lines.filtered(lambda line: line.res_id in checked):
-                address, refusal = checked[line.res_id]
-                line._mend(name, address, refusal, vals)
+            for line in lines:
+                if line.res_id in checked:
+                    address, refusal = checked[line.res_id]
+                    line._mend(name, address, refusal, vals)
 
     def _mend(self, name, address, refusal, vals):
         """

@@ -169,8 +169,8 @@ class OrganizerSchedule(models.Model):
     )
     review = fields.Boolean(
         "Wait for review",
-        help="Nothing is sent before somebody has looked at it and confirmed it, on the "
-        "same day.",
+        help="Nothing is sent before somebody has looked at it and confirmed it, on "
+        "the same day.",
     )
     fallback_template_id = fields.Many2one(
         "organizer.template",

@@ -22,7 +22,7 @@ class OrganizerSchedule(models.Model):
             [("is_on", "=", True), ("fallback_template_id", "!=", False)]
         )
         return all(
-            [schedule._despite_trouble(schedule._fall_back_now) for schedule in schedules]
+            schedule._despite_trouble(schedule._fall_back_now) for schedule in schedules
         )
 
     def _unreached_domain(self):

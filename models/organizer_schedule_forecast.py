@@ -47,7 +47,9 @@ class OrganizerSchedule(models.Model):
         return runs._draft(
             self.company_id,
             self.basis,
-            self.template_id.text if self.channel == "sms" else self.template_id.subject,
+            self.template_id.text
+            if self.channel == "sms"
+            else self.template_id.subject,
             lines,
             name=self.env._("%s: dry run", self.name),
             channel=self.channel,
@@ -126,9 +128,7 @@ class OrganizerSchedule(models.Model):
                 ("next_run_on", "<=", now + timedelta(days=1, hours=12)),
             ]
         )
-        return all(
-            [one._despite_trouble(one._mail_forecast_once) for one in schedules]
-        )
+        return all(one._despite_trouble(one._mail_forecast_once) for one in schedules)
 
     def _mail_forecast_once(self):
         today = self._local_date(fields.Datetime.now())

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -83,9 +83,12 @@ class OrganizerSchedule(models.Model):
             return None, False
         on_slot = (self._local_date(slot) - since).days
         reached = timetable.reached(levels, on_slot)
-        if reached is not None and on_slot - reached <= self.catch_up_days:
-            if not self._is_told(document, reached):
-                return reached, slot
+        if (
+            reached is not None
+            and on_slot - reached <= self.catch_up_days
+            and not self._is_told(document, reached)
+        ):
+            return reached, slot
         level = timetable.following(levels, on_slot)
         if level is None:
             return None, False
@@ -157,6 +160,9 @@ class OrganizerSchedule(models.Model):
             [("company_id", "=", company.id), ("is_on", "=", True)]
         )
         found = {}
+        last = schedules[:1]._last_told(
+            customers, [("run_id.basis", "!=", "free_text")]
+        )
         for schedule in schedules:
             try:
                 schedule._check_can_run()
@@ -171,8 +177,16 @@ class OrganizerSchedule(models.Model):
             }
             for customer_id, slot in mine._next_slots(theirs).items():
                 if customer_id not in stopped:
-                    found[customer_id] = min(slot, found.get(customer_id, slot))
+                    later = mine._not_too_soon(slot, last.get(customer_id))
+                    found[customer_id] = min(later, found.get(customer_id, later))
         return found
+
+    def _not_too_soon(self, slot, told_on):
+        """This run or, where the last message is too recent for it, a later one."""
+        if not told_on:
+            return slot
+        days = timedelta(days=max(1, self.days_between))
+        return max(slot, self._first_slot_on(self._local_date(told_on) + days))
 
     def _next_slots(self, customers):
         if self.kind == "repeat":

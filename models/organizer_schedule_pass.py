@@ -1,4 +1,5 @@
 import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
@@ -45,7 +46,7 @@ class OrganizerSchedule(models.Model):
         """:return: False when the time is up"""
         now = fields.Datetime.now()
         due = self.search([("is_on", "=", True), ("next_run_on", "<=", now)])
-        return all([schedule._despite_trouble(schedule._run_slot) for schedule in due])
+        return all(schedule._despite_trouble(schedule._run_slot) for schedule in due)
 
     def _despite_trouble(self, step):
         """The trouble of one schedule is not the others'.
@@ -204,9 +205,7 @@ class OrganizerSchedule(models.Model):
             self._close(run)
         return True
 
-    def _run_of(
-        self, slot, basis, origin="schedule", template=None, state="preparing"
-    ):
+    def _run_of(self, slot, basis, origin="schedule", template=None, state="preparing"):
         """The run for a slot, which is made where it is not there yet."""
         template = template or self.template_id
         channel = template.channel

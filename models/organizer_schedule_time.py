@@ -40,9 +40,7 @@ class OrganizerSchedule(models.Model):
             hour=self.hour,
             zone=self.tz or "UTC",
             every=self.every,
-            weekdays=frozenset(
-                number for number, day in enumerate(DAYS) if self[day]
-            ),
+            weekdays=frozenset(number for number, day in enumerate(DAYS) if self[day]),
             month_day=self.month_day,
         )
 

@@ -1,4 +1,4 @@
-from odoo import api, models, fields
+from odoo import api, fields, models
 from odoo.tools import format_time
 
 from .organizer_schedule import DAYS
@@ -24,7 +24,7 @@ class OrganizerSchedule(models.Model):
 
     def _in_words(self, levels):
         basis = self._basis()
-        words = [basis._level_words(level) for level in levels]
+        words = basis._levels_words(levels)
         if self._tells_at_once():
             words.insert(0, self.env._("as soon as it is posted"))
         return words
@@ -74,9 +74,7 @@ class OrganizerSchedule(models.Model):
             )
         ]
         if self.kind == "repeat":
-            parts.append(
-                self.env._("at most every %s days", max(self.repeat_days, 1))
-            )
+            parts.append(self.env._("at most every %s days", max(self.repeat_days, 1)))
         elif self.levels_words:
             parts.append(self.levels_words)
         if self.review:
@@ -126,8 +124,6 @@ class OrganizerSchedule(models.Model):
                     least=basis._format_amount(least, owner.currency_id),
                 )
             )
-        if self.kind == "repeat" and (
-            days := max(self.days_from, template.days_from)
-        ):
+        if self.kind == "repeat" and (days := max(self.days_from, template.days_from)):
             words.append(self.env._("%s days overdue or more", days))
         return ", ".join(words)

@@ -203,9 +203,7 @@ class TestSchedule(ScheduleCommon):
         self._nights(MONDAY, 5)
         told = self._lines().filtered("told")
         self.assertEqual([line.move_id for line in told], moves)
-        self.assertEqual(
-            told.mapped(lambda line: line.planned_on.day), [1, 2, 3]
-        )
+        self.assertEqual(told.mapped(lambda line: line.planned_on.day), [1, 2, 3])
 
     def test_what_is_cancelled_at_the_last_moment_may_be_told_again(self):
         """Less is open than was told: tomorrow's text says how much."""

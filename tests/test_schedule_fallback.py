@@ -54,7 +54,9 @@ class TestScheduleFallback(ScheduleCommon):
         sms = self._template("invoice_overdue")
         with self._at(MONDAY, 9):
             self._schedule(
-                channel="email", levels="7", fallback_template_id=sms.id,
+                channel="email",
+                levels="7",
+                fallback_template_id=sms.id,
                 template_id=self.mail.id,
             )
             self._due(7)

@@ -66,9 +66,7 @@ class TestScheduleManners(ScheduleCommon):
 
     def test_own_hours(self):
         with self._at(MONDAY, 9):
-            self._schedule(
-                levels="7", window="own", window_from=11.5, window_to=12.5
-            )
+            self._schedule(levels="7", window="own", window_from=11.5, window_to=12.5)
             self._due(7)
         self._night(MONDAY)
         self.assertEqual(self._lines().planned_on, datetime(2026, 6, 1, 9, 30))

@@ -77,9 +77,12 @@ class TestSchedulePass(ScheduleCommon):
             schedule = self._schedule(levels="7, 8", days_between=0)
             self._many(4)
         registry = self.env.registry["organizer.schedule"]
-        with patch(f"{SCHEDULES}.BATCH", 2), self._at(MONDAY):
-            with patch.object(registry, "_commit", lambda self, processed=0: 0):
-                self.schedules._process()
+        with (
+            patch(f"{SCHEDULES}.BATCH", 2),
+            patch.object(registry, "_commit", lambda self, processed=0: 0),
+            self._at(MONDAY),
+        ):
+            self.schedules._process()
         self._night(MONDAY + timedelta(days=1))
         self.assertEqual(len(schedule.run_ids), 2)
         self.assertNotIn("preparing", schedule.run_ids.mapped("state"))

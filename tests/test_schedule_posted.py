@@ -27,9 +27,7 @@ class TestSchedulePosted(ScheduleCommon):
                 self.schedules._process()
             self._pass()
         self._nights(MONDAY + timedelta(days=1), 2)
-        self.assertEqual(
-            self._story(self.customer), [("2026-06-01", "posted", "told")]
-        )
+        self.assertEqual(self._story(self.customer), [("2026-06-01", "posted", "told")])
         self.assertEqual(self._lines().move_id, move)
         self.assertFalse(move.sms_tell_on)
 

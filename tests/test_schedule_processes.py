@@ -109,7 +109,7 @@ class TestScheduleProcesses(ProcessCommon):
             moves.with_context(force_delete=True).unlink()
             env["res.partner"].browse(self.partner_ids).unlink()
             env["res.partner.category"].browse(self.category_id).unlink()
-        super()._clean_up()
+        return super()._clean_up()
 
     def _told(self, env):
         return env["organizer.run.line"].search(

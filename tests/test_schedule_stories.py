@@ -49,9 +49,7 @@ class TestScheduleStories(ScheduleCommon):
                 ("2026-06-25", "2026-06-25", "told"),
             ],
         )
-        self.assertEqual(
-            [one for one in self._story(never) if one[2] == "told"], told
-        )
+        self.assertEqual([one for one in self._story(never) if one[2] == "told"], told)
         # whoever was not told on a day was told why
         others = {one[2] for one in self._story(never)} - {"told"}
         self.assertEqual(others, {"too_recent"})
@@ -59,9 +57,5 @@ class TestScheduleStories(ScheduleCommon):
         amounts = ["100.00", "100.00", "40.00", "40.00", "40.00"]
         for line, amount in zip(texts, amounts, strict=True):
             self.assertIn(amount, line.text)
-        self.assertEqual(
-            len(self._lines().filtered("sms_ids").sms_ids), 2 + 5 + 5
-        )
-        self.assertEqual(
-            set(self._lines().run_id.mapped("state")), {"done"}
-        )
+        self.assertEqual(len(self._lines().filtered("sms_ids").sms_ids), 2 + 5 + 5)
+        self.assertEqual(set(self._lines().run_id.mapped("state")), {"done"})

@@ -29,12 +29,16 @@ class OrganizerBasis(models.AbstractModel):
         """A level in words, for instance *3 days before it is due*."""
         return str(level)
 
+    def _levels_words(self, levels):
+        """Several of them in words, as short as can be: list of parts."""
+        return [self._level_words(level) for level in levels]
+
     def _levels_problem(self, levels):
         """What is wrong with these levels, in words, or None.
 
         :param tuple levels: days, in their order
         """
-        return None
+        return
 
     def _basis_of_level(self, level):
         """The name of the basis by which documents are judged at a level."""

@@ -68,6 +68,9 @@ class OrganizerBasisInvoice(models.AbstractModel):
         }
 
     def _domain(self):
+        return self._posted_domain()
+
+    def _posted_domain(self):
         return (
             Domain("company_id", "=", self.env.company.id)
             & Domain("state", "=", "posted")

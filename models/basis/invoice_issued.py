@@ -24,9 +24,7 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
 
     def _schedule_refusals(self, documents):
         disputed = documents.filtered_domain(self._disputed())
-        return {
-            move.id: ("disputed", self._disputed_words(move)) for move in disputed
-        }
+        return {move.id: ("disputed", self._disputed_words(move)) for move in disputed}
 
     def _amount_label(self):
         return self.env._("Total")
@@ -50,9 +48,18 @@ class OrganizerBasisInvoiceIssued(models.AbstractModel):
     # -- when ------------------------------------------------------------------------
 
     def _level_words(self, level):
-        if not level:
-            return self.env._("on the invoice's date")
-        return self.env._("%s days after the invoice's date", level)
+        words = self._levels_words([level])
+        return words[0]
+
+    def _levels_words(self, levels):
+        after = [str(level) for level in levels if level > 0]
+        words = [self.env._("on the invoice's date")] if 0 in levels else []
+        if after == ["1"]:
+            words.append(self.env._("the day after the invoice's date"))
+        elif after:
+            days = ", ".join(after)
+            words.append(self.env._("%s days after the invoice's date", days))
+        return words
 
     def _levels_problem(self, levels):
         if levels and levels[0] < 0:

@@ -22,7 +22,7 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
 
     def _due_refusal(self, move):
         """(reason, why) where the due date does not fit, else None."""
-        return None
+        return
 
     # -- who -------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
         return self._meant_domain() & self._due_domain()
 
     def _meant_domain(self):
-        return super()._domain() & Domain("payment_state", "in", OPEN)
+        return self._posted_domain() & Domain("payment_state", "in", OPEN)
 
     def _refusals(self, documents):
         refusals = super()._refusals(documents)
@@ -64,8 +64,22 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
         return "invoice_overdue" if level > 0 else "invoice_due_soon"
 
     def _level_words(self, level):
-        if not level:
-            return self.env._("on the due date")
-        if level < 0:
-            return self.env._("%s days before it is due", -level)
-        return self.env._("%s days after it was due", level)
+        words = self._levels_words([level])
+        return words[0]
+
+    def _levels_words(self, levels):
+        before = [str(-level) for level in levels if level < 0]
+        after = [str(level) for level in levels if level > 0]
+        words = []
+        if before == ["1"]:
+            words.append(self.env._("the day before it is due"))
+        elif before:
+            days = ", ".join(before)
+            words.append(self.env._("%s days before it is due", days))
+        if 0 in levels:
+            words.append(self.env._("on the due date"))
+        if after == ["1"]:
+            words.append(self.env._("the day after it was due"))
+        elif after:
+            words.append(self.env._("%s days after it was due", ", ".join(after)))
+        return words
