@@ -16,13 +16,14 @@ class AccountMove(models.Model):
         help="Where SMS about this document go. Copied from the customer.",
     )
     sms_tell_on = fields.Datetime(
+        "To be told on",
         copy=False,
         readonly=True,
         groups="base.group_system",
         help="When a schedule looks at the invoice that was posted",
     )
     sms_tell_until = fields.Datetime(
-        copy=False, readonly=True, groups="base.group_system"
+        "To be told until", copy=False, readonly=True, groups="base.group_system"
     )
     sms_ids = fields.One2many(
         "sms.sms", "move_id", "SMS", groups="sms_organizer.group_sms_send"

@@ -96,6 +96,12 @@ class OrganizerRun(models.Model):
     delivered_count = fields.Integer("Delivered", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     left_out_count = fields.Integer("Left out", compute="_compute_counts")
+    removed_count = fields.Integer(
+        "Removed",
+        readonly=True,
+        help="Left out too: their lines were removed after some months, since later "
+        "ones say the same",
+    )
     price = fields.Float("Total price", digits=(16, 4), compute="_compute_price")
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
     is_test = fields.Boolean(compute="_compute_is_test")

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import format_datetime, html2plaintext
 
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
@@ -172,13 +172,26 @@ class OrganizerRunLine(models.Model):
                 line.outcome = "draft"
 
     @api.depends(
-        "why", "sms_ids.failure_reason", "sms_ids.failure_type", "mail_failure"
+        "why",
+        "sms_ids.failure_reason",
+        "sms_ids.failure_type",
+        "mail_failure",
+        "outcome",
+        "planned_on",
     )
     def _compute_explanation(self):
         # sudo: the reason of a line that the user may read
         for line in self.sudo():
             words = line.mail_failure or line.sms_ids._failure_words()
-            line.explanation = line.why or words
+            line.explanation = line.why or words or line._waiting_words()
+
+    def _waiting_words(self):
+        """When what waits leaves, where that is not now."""
+        if self.outcome not in ("waiting", "draft") or not self._not_before():
+            return False
+        return self.env._(
+            "Leaves on %s.", format_datetime(self.env, self.planned_on, dt_format="short")
+        )
 
     @api.depends("step")
     def _compute_step_words(self):

@@ -78,9 +78,9 @@ class OrganizerRunLine(models.Model):
                 self.env._("%s: enter a text.", self.partner_id.display_name)
             )
         if not self.reason or self.reason in ADDRESS_REASONS:
+            if not refusal and not self.selected:
+                refusal = "unticked", self.env._("Left out by hand.")
             reason, why = refusal or (False, False)
-            if self.reason and not reason:
-                values["selected"] = vals.get("selected", True)
             values |= {"reason": reason, "why": why}
         self.write(values)
 

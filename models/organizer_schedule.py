@@ -155,6 +155,7 @@ class OrganizerSchedule(models.Model):
     window_from = fields.Float("From", default=9)
     window_to = fields.Float("To", default=19)
     days_between = fields.Integer(
+        "Days between",
         compute="_compute_days_between",
         store=True,
         readonly=False,
@@ -411,6 +412,8 @@ class OrganizerSchedule(models.Model):
         for schedule, vals in zip(self, vals_list, strict=True):
             if "name" not in (default or {}):
                 vals["name"] = self.env._("%s (copy)", schedule.name)
+            if "user_id" not in (default or {}):
+                vals["user_id"] = self.env.uid
         return vals_list
 
     # -- buttons ---------------------------------------------------------------------

@@ -23,10 +23,11 @@ class TestScheduleManners(ScheduleCommon):
         with self._at(FRIDAY, 21):
             self.schedules._process()
             self._pass()
-        line = self._lines()
-        self.assertEqual((line.move_id, line.outcome), (move, "waiting"))
-        # Monday 08:00 in Warsaw
-        self.assertEqual(line.planned_on, datetime(2026, 6, 8, 6, 0))
+            line = self._lines()
+            self.assertEqual((line.move_id, line.outcome), (move, "waiting"))
+            # Monday 08:00 in Warsaw
+            self.assertEqual(line.planned_on, datetime(2026, 6, 8, 6, 0))
+            self.assertIn("Leaves on 6/8/26", line.explanation)
         with self._at(MONDAY + timedelta(days=7), 7, 59):
             self._pass()
             self.assertEqual(line.outcome, "waiting")

@@ -89,6 +89,26 @@ class TestSchedulePass(ScheduleCommon):
         steps = self._lines(told=True).filtered("sms_ids").mapped("step")
         self.assertEqual(sorted(steps), ["7", "7", "8", "8", "8", "8"])
 
+    def test_what_is_said_again_later_is_removed_in_the_end(self):
+        with self._at(MONDAY, 9):
+            self._schedule(levels="7")
+            self._due(7, partner=self._partner("Silent"))
+        self._nights(MONDAY, 3)
+        first, second, last = self._lines()
+        runs = first.run_id | second.run_id
+        self.env.cr.execute(
+            "UPDATE organizer_run SET create_date = %s WHERE id IN %s",
+            [MONDAY, (*runs.ids, last.run_id.id)],
+        )
+        lines = self.env["organizer.run.line"].sudo()
+        with self._at(MONDAY + timedelta(days=80)):
+            lines._gc_repeated()
+        self.assertTrue(first.exists())
+        with self._at(MONDAY + timedelta(days=95)):
+            lines._gc_repeated()
+        self.assertEqual((first | second | last).exists(), last)
+        self.assertEqual(runs.mapped("removed_count"), [1, 1])
+
     def _queries(self, count, basis, **values):
         """Queries of one run over so many customers."""
         with self._at(MONDAY, 9):

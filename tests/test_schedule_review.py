@@ -78,6 +78,14 @@ class TestScheduleReview(ScheduleCommon):
             self._mine().action_confirm()
         self.assertEqual(self.run.line_ids.filtered("told").partner_id, self.silent)
         self.assertEqual(self._line(self.customer).outcome, "left_out")
+        self.assertEqual(self._line(self.customer).explanation, "Left out by hand.")
+
+    def test_unticked_and_ticked_again(self):
+        line = self._line(self.customer)
+        line.selected = False
+        self.assertEqual(line.reason, "unticked")
+        line.selected = True
+        self.assertFalse(line.reason)
 
     def test_a_wrong_number_says_so(self):
         self._line(self.silent).number = "22 123 45 67"
