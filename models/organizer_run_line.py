@@ -190,7 +190,8 @@ class OrganizerRunLine(models.Model):
         if self.outcome not in ("waiting", "draft") or not self._not_before():
             return False
         return self.env._(
-            "Leaves on %s.", format_datetime(self.env, self.planned_on, dt_format="short")
+            "Leaves on %s.",
+            format_datetime(self.env, self.planned_on, dt_format="short"),
         )
 
     @api.depends("step")
