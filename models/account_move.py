@@ -15,15 +15,11 @@ class AccountMove(models.Model):
         copy=True,
         help="Where SMS about this document go. Copied from the customer.",
     )
-    sms_tell_on = fields.Datetime(
-        "To be told on",
+    sms_posted_on = fields.Datetime(
+        "Posted on",
         copy=False,
         readonly=True,
-        groups="base.group_system",
-        help="When a schedule looks at the invoice that was posted",
-    )
-    sms_tell_until = fields.Datetime(
-        "To be told until", copy=False, readonly=True, groups="base.group_system"
+        help="While a schedule tells about invoices as soon as they are posted",
     )
     sms_ids = fields.One2many(
         "sms.sms", "move_id", "SMS", groups="sms_organizer.group_sms_send"
@@ -47,8 +43,8 @@ class AccountMove(models.Model):
         groups="sms_organizer.group_sms_send",
     )
 
-    _sms_tell_idx = models.Index(
-        "(company_id, sms_tell_on) WHERE sms_tell_on IS NOT NULL"
+    _sms_posted_idx = models.Index(
+        "(company_id, sms_posted_on) WHERE sms_posted_on IS NOT NULL"
     )
 
     def _post(self, soft=True):

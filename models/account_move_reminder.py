@@ -23,11 +23,13 @@ class AccountMove(models.Model):
     def _compute_organizer_outlook(self):
         schedules = self.env["organizer.schedule"]
         for move in self:
-            told = move._origin and move.is_sale_document(include_receipts=True)
+            # not anew with each change in the form
+            saved = isinstance(move.id, int)
+            told = saved and move.is_sale_document(include_receipts=True)
             if not told:
                 move.organizer_outlook = False
                 continue
-            outlook = schedules._outlook(move._origin)
-            customer = move._origin.commercial_partner_id
+            outlook = schedules._outlook(move)
+            customer = move.commercial_partner_id
             outlook += schedules.with_company(move.company_id)._outlook(customer)
             move.organizer_outlook = schedules._outlook_html(outlook)

@@ -1,5 +1,6 @@
 """Which moment the code looks at: now, or a later one in a dry run."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import pytz
@@ -7,6 +8,15 @@ import pytz
 from odoo import fields
 
 CONTEXT_KEY = "organizer_now"
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A moment to look at from afar; nothing that comes over RPC is one."""
+
+    moment: datetime  # naive UTC
+
+
 # ISO code of a country → the time zone of sellers there who have not said theirs
 ZONES = {code: zones[0] for code, zones in pytz.country_timezones.items()}
 NOWHERE = "UTC"
@@ -14,7 +24,13 @@ NOWHERE = "UTC"
 
 def now(env) -> datetime:
     """Naive UTC."""
-    return env.context.get(CONTEXT_KEY) or fields.Datetime.now()
+    ahead = env.context.get(CONTEXT_KEY)
+    return ahead.moment if isinstance(ahead, Ahead) else fields.Datetime.now()
+
+
+def look_ahead(records, moment):
+    """The records as of a later moment, naive UTC."""
+    return records.with_context(**{CONTEXT_KEY: Ahead(moment)})
 
 
 def zone_of(company) -> str:

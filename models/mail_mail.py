@@ -68,6 +68,10 @@ class MailMail(models.Model):
 
     def write(self, vals):
         # EXTENDS 'mail': cancelled, or tried again, by hand
+        if vals.get("state") == "outgoing":
+            # sudo: whoever tries again, nobody is told twice
+            lines = self.sudo().run_line_id
+            lines.filtered("schedule_id")._retake_occasions()
         result = super().write(vals)
         if vals.get("state") in ("cancel", "outgoing"):
             self._note_outcome()

@@ -97,7 +97,8 @@ class OrganizerDebtor(models.Model):
         "Overdue invoices", readonly=True, depends_context=NOW
     )
     age = fields.Selection(
-        help="Of the oldest that is overdue. Nothing is where there is only credit."
+        string="Age of the oldest",
+        help="Of the oldest that is overdue. Nothing is where there is only credit.",
     )
 
     # what is owed in the company's currency, by its own age

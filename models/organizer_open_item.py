@@ -14,7 +14,7 @@ class OrganizerOpenItem(models.AbstractModel):
     """What customers have open on receivable accounts: the SQL that views of it share.
 
     Today is the day at the seller's place. The context may say another time, as
-    ``organizer_now`` (a ``datetime`` in UTC), for instance to look ahead.
+    ``organizer_now`` (see ``clock.py``), to look ahead.
     """
 
     _name = "organizer.open.item"

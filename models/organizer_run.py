@@ -47,6 +47,7 @@ class OrganizerRun(models.Model):
             ("compose", "Send SMS"),
             ("send_print", "Send & Print"),
             ("schedule", "Schedule"),
+            ("posted", "Posted invoices"),
             ("fallback", "Other channel failed"),
             ("forecast", "Dry run"),
         ],
@@ -63,6 +64,7 @@ class OrganizerRun(models.Model):
         [
             ("preparing", "Being prepared"),
             ("draft", "Draft"),
+            ("confirmed", "Being queued"),
             ("sending", "Being sent"),
             ("done", "Done"),
             ("lapsed", "Lapsed"),

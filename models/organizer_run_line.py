@@ -45,9 +45,13 @@ class OrganizerRunLine(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id",
         store=True,
+        index="btree_not_null",
         string="Customer entity",
     )
     schedule_id = fields.Many2one(related="run_id.schedule_id", store=True, index=True)
+    made_on = fields.Datetime(
+        "Made", readonly=True, default=lambda self: fields.Datetime.now()
+    )
     step = fields.Char(
         readonly=True,
         help="Which of a schedule's messages: days since a date, the date of a "
@@ -60,6 +64,7 @@ class OrganizerRunLine(models.Model):
         index="btree_not_null",
         help="What could not reach this customer",
     )
+    fallback_tried = fields.Boolean(readonly=True)
     fallback_ids = fields.One2many("organizer.run.line", "fallback_of_id", "Then")
     planned_on = fields.Datetime(
         "Planned", readonly=True, help="It does not leave before."
@@ -116,6 +121,8 @@ class OrganizerRunLine(models.Model):
             ("together", "Told together"),
             ("already_told", "Already told"),
             ("lapsed", "Not confirmed"),
+            ("changed", "Changed meanwhile"),
+            ("unjudged", "Could not be looked at"),
         ],
         "Why not",
         readonly=True,
@@ -149,6 +156,10 @@ class OrganizerRunLine(models.Model):
         "(company_id, commercial_partner_id, planned_on) WHERE told"
     )
     _document_idx = models.Index("(res_model, res_id)")
+    _unreached_idx = models.Index(
+        "(schedule_id, made_on) WHERE fallback_tried IS NOT TRUE "
+        "AND outcome IN ('failed', 'left_out')"
+    )
 
     @api.depends("sms_ids.state", "mail_state", "reason", "selected", "run_id.state")
     def _compute_outcome(self):
@@ -319,6 +330,8 @@ class OrganizerRunLine(models.Model):
                     reasons[line.id] = refusal[1]
                 elif line.id in outdated:
                     reasons[line.id] = outdated[line.id]
+        for schedule, lines in self.grouped("schedule_id").items():
+            reasons = schedule._reasons_to_rest(lines) | reasons
         return reasons
 
     def _outdated(self, basis, documents):

@@ -65,6 +65,7 @@ class OrganizerRunLine(models.Model):
         )
         for line_id, why in preparing._reasons_not_to_send().items():
             self.browse(line_id)._set_mail_state("cancelled", why)
+            self.browse(line_id)._give_occasions_back()
         return super()._prepare_documents()
 
     def _settle_document(self, ready):

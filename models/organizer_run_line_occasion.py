@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .organizer_run_send import SETTLED_BY_ANOTHER
+
 
 class OrganizerRunLine(models.Model):
     """The occasion: what happens once only, whatever crashes or clicks.
@@ -54,8 +56,23 @@ class OrganizerRunLine(models.Model):
         return taken
 
     def _give_occasions_back(self):
-        """What a schedule could not tell now, it may tell with its next run."""
-        self.filtered("schedule_id").told = False
+        """What a schedule could not tell now, it may tell with its next run; so it may
+        what the same message would have told."""
+        mine = self.filtered("schedule_id")
+        customers = mine.commercial_partner_id
+        settled = self.search(
+            [
+                ("run_id", "in", mine.run_id.ids),
+                ("commercial_partner_id", "in", customers.ids),
+                ("reason", "in", SETTLED_BY_ANOTHER),
+                ("told", "=", True),
+            ]
+        )
+        by_run = {(line.run_id, line.commercial_partner_id) for line in mine}
+        with_them = settled.filtered(
+            lambda line: (line.run_id, line.commercial_partner_id) in by_run
+        )
+        (mine | with_them).told = False
 
     def _next_opening(self, moment):
         """When the message of a schedule may arrive: ``moment`` or later, naive UTC."""

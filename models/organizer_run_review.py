@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from .organizer_run_send import SETTLED_BY_ANOTHER
+
 REVIEW = "sms_organizer.mail_activity_review"
+# lines that are queued while a person waits; more are queued in the background
+AT_ONCE = 1000
 # days that a dry run is kept
 FORECAST_DAYS = 7
 
@@ -13,6 +17,9 @@ class OrganizerRun(models.Model):
     _name = "organizer.run"
     _inherit = ["organizer.run", "mail.thread", "mail.activity.mixin"]
 
+    drafted_on = fields.Datetime(
+        readonly=True, help="Since when it can be confirmed: on this day"
+    )
     can_confirm = fields.Boolean(compute="_compute_can_confirm")
 
     @api.depends("state", "origin")
@@ -52,11 +59,67 @@ class OrganizerRun(models.Model):
             )
         run = self.sudo()  # sudo: runs are written by this add-on alone
         run.lock_for_update()
-        if run.state == "draft":
-            run.schedule_id._plan_lines(run.line_ids)
-        run._send()
+        run._check_may_be_confirmed()
         run.activity_feedback([REVIEW])
+        if run.line_ids.search_count(run._going_domain()) > AT_ONCE:
+            run.state = "confirmed"
+            self.env["organizer.schedule"]._wake()
+        else:
+            run.schedule_id._plan_lines(run.line_ids)
+            run._send()
         return self._reload()
+
+    def _check_may_be_confirmed(self):
+        """:raise UserError: for what was sent, has lapsed, or is to lapse"""
+        if self.state == "lapsed" or (self.state == "draft" and self._is_over()):
+            raise UserError(
+                self.env._(
+                    "“%s” was for another day. The schedule's next run asks again.",
+                    self.name,
+                )
+            )
+        if self.state != "draft":
+            raise UserError(self.env._("“%s” has been sent already.", self.name))
+
+    def _is_over(self):
+        """Whether its day is over."""
+        schedule = self.schedule_id
+        if not schedule:
+            return False
+        today = schedule._local_date(fields.Datetime.now())
+        return schedule._local_date(self.drafted_on or self.slot) < today
+
+    def _lapse_unconfirmed(self):
+        """Its day is over: say so in the language of the one in charge."""
+        self.lock_for_update()
+        if self.state == "draft":
+            lang = self.schedule_id.user_id.lang
+            mine = self.with_context(lang=lang)
+            mine._lapse(mine.env._("Nobody confirmed it on its day."))
+        return True
+
+    def _going_domain(self):
+        return [("run_id", "=", self.id), ("outcome", "=", "draft")]
+
+    def _queue_confirmed(self):
+        """Queue some lines of a big draft that was confirmed.
+
+        :return: how many were looked at; 0 once all are in the queue
+        """
+        lines = self.env["organizer.run.line"].search(
+            self._going_domain(), order="id", limit=AT_ONCE
+        )
+        if lines:
+            self.schedule_id._plan_lines(lines)
+            self._send_lines(lines)
+        else:
+            settled = self.line_ids.search(
+                [("run_id", "=", self.id), ("reason", "in", SETTLED_BY_ANOTHER)]
+            )
+            self._settle_with_others(settled)
+            self._begin(self._has_lines([("told", "=", True)]))
+            self._settle_state()
+        return len(lines)
 
     def action_discard(self):
         """*Discard* on a draft: nothing of it is sent."""
@@ -76,17 +139,20 @@ class OrganizerRun(models.Model):
 
     def _ask_for_review(self):
         """An activity with a link for the one in charge."""
+        if self.activity_search([REVIEW]):
+            return
+        self.drafted_on = fields.Datetime.now()
         self.activity_schedule(
             REVIEW,
             user_id=self.schedule_id.user_id.id,
-            date_deadline=self.schedule_id._local_date(self.slot),
+            date_deadline=self.schedule_id._local_date(fields.Datetime.now()),
             summary=self.env._("Look at it and send it, today"),
         )
 
     def _lapse(self, why):
         """Nobody confirmed it: nothing is sent, and every line says so."""
         for run in self:
-            lines = run.line_ids.filtered(lambda line: not line.reason)
+            lines = run.line_ids.search(run._going_domain())
             lines.write({"reason": "lapsed", "why": why})
         self.write({"state": "lapsed"})
         self.activity_unlink([REVIEW])

@@ -88,17 +88,33 @@ class OrganizerRun(models.Model):
         :return: those that were put in the queue
         """
         going = lines.filtered(lambda line: line.selected and not line.reason)
+        # what could not reach a customer gives its occasion to what is sent instead
+        going.fallback_of_id.told = False
         queued = going._take_occasions()
         queued._queue()
-        # what the same message tells, or what it came in place of
-        customers = set(queued.commercial_partner_id._ids)
-        lines.filtered(
-            lambda line: (
-                line.reason in SETTLED_BY_ANOTHER
-                and line.commercial_partner_id.id in customers
-            )
-        )._take_occasions()
+        self._settle_with_others(
+            lines.filtered(lambda line: line.reason in SETTLED_BY_ANOTHER)
+        )
         return queued
+
+    def _settle_with_others(self, lines):
+        """What the message of another line of the same customer tells, or what it came
+        in place of, is not told any more.
+
+        :param lines: those with a reason of ``SETTLED_BY_ANOTHER``
+        """
+        going = self.env["organizer.run.line"].search(
+            [
+                ("run_id", "=", self.id),
+                ("commercial_partner_id", "in", lines.commercial_partner_id.ids),
+                ("told", "=", True),
+                ("reason", "=", False),
+            ]
+        )
+        customers = going.commercial_partner_id
+        lines.filtered(
+            lambda line: not line.told and line.commercial_partner_id in customers
+        )._take_occasions()
 
     def _settle_state(self):
         """A run is done when none of its messages is on its way any more."""

@@ -177,8 +177,8 @@ class OrganizerSchedule(models.Model):
         "organizer.template",
         "If it fails",
         ondelete="restrict",
-        domain="[('channel', '!=', channel), ('model', '=', model), "
-        "('basis', '!=', 'free_text'), ('company_id', 'in', (False, company_id))]",
+        domain="[('channel', '!=', channel), ('basis', '=', basis), "
+        "('company_id', 'in', (False, company_id))]",
         help="Who could not be reached is told by the other channel, with this "
         "template.",
     )
@@ -247,7 +247,25 @@ class OrganizerSchedule(models.Model):
         """Days, in their order; () where there are none."""
         if self.kind != "levels" or not (self.levels or "").strip():
             return ()
-        return parse_levels(self.levels)
+        levels = parse_levels(self.levels)
+        if self._tells_at_once():  # which is its level 0
+            return tuple(level for level in levels if level)
+        return levels
+
+    def _catch_up(self):
+        """Days after its own on which a level may be told: those of *Catch up*, and
+        those on which the schedule does not run."""
+        gap = 1
+        if self.every == "month":
+            gap = 31
+        elif self.every == "weekdays":
+            days = [number for number, day in enumerate(DAYS) if self[day]]
+            following = [*days[1:], *(day + 7 for day in days[:1])]
+            gap = max(
+                (later - day for day, later in zip(days, following, strict=True)),
+                default=1,
+            )
+        return self.catch_up_days + gap - 1
 
     @api.constrains("levels", "template_id", "as_soon_as_posted")
     def _check_levels(self):
@@ -315,7 +333,7 @@ class OrganizerSchedule(models.Model):
                         )
                     )
             if fallback and (
-                fallback.channel == schedule.channel or fallback.model != template.model
+                fallback.channel == schedule.channel or fallback.basis != template.basis
             ):
                 raise ValidationError(
                     self.env._(
@@ -343,7 +361,7 @@ class OrganizerSchedule(models.Model):
                 raise ValidationError(problem)
 
     def _time_problem(self):
-        if not 0 <= self.hour < 24:
+        if not 0 <= round(60 * self.hour) < 24 * 60:
             return self.env._("Time: enter one from 00:00 to 23:59.")
         if self.every == "weekdays" and not any(self[day] for day in DAYS):
             return self.env._("How often: choose at least one day of the week.")
@@ -355,7 +373,8 @@ class OrganizerSchedule(models.Model):
             return self.env._("Days between: enter 0 to 365 days.")
         if not 0 <= self.catch_up_days <= 365:
             return self.env._("Catch up: enter 0 to 365 days.")
-        if self.window == "own" and not 0 <= self.window_from < self.window_to <= 24:
+        first, last = (round(60 * hour) for hour in (self.window_from, self.window_to))
+        if self.window == "own" and not 0 <= first < last <= 24 * 60:
             return self.env._("Hours: the first one has to be before the last one.")
         return None
 
@@ -376,7 +395,12 @@ class OrganizerSchedule(models.Model):
         result = super().write(vals)
         if "is_on" in vals:
             (self - was_on)._note_switched()
-        if vals.get("is_on") or (set(vals) & {"hour", "tz", "every", *DAYS}):
+            # sudo: runs are written by this add-on alone
+            for schedule in was_on.filtered(lambda one: not one.is_on).sudo():
+                schedule._close_left_behind(fields.Datetime.now())
+        if vals.get("is_on") or (
+            set(vals) & {"hour", "tz", "every", "month_day", *DAYS}
+        ):
             self._wake_at_next_run()
         return result
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from . import clock
 from .organizer_schedule_pass import BATCH
+from .organizer_schedule_posted import STEP as POSTED
 
 # of a dry run that is looked at on the screen
 MOST = 20_000
@@ -23,6 +24,9 @@ class OrganizerSchedule(models.Model):
         """*Tomorrow's messages*: who would get what with the next run."""
         self.ensure_one()
         self.check_access("read")
+        # who may not see what it is about does not see it in texts
+        self._documents().with_env(self.env).check_access("read")
+        self.env["organizer.debtor"].check_access("read")
         # in the name of the one in charge, whose rights the run goes by: who looks at
         # it sees lines of the company only, by the rules of the runs
         run = self.sudo()._forecast()
@@ -40,9 +44,10 @@ class OrganizerSchedule(models.Model):
         now = fields.Datetime.now()
         slot = self.next_run_on or self._timetable().next_after(now)
         planned = {}
-        for other in self._before(slot):
+        for other in self._before(slot).filtered(lambda one: not one._problem()):
             other._dry_lines(max(other.next_run_on, now), planned)
-        lines = self._dry_lines(max(slot, now), planned)
+        self._check_can_run()
+        lines = self._dry_lines(max(slot, now), planned, most=MOST)
         runs = self.env["organizer.run"]
         return runs._draft(
             self.company_id,
@@ -71,25 +76,24 @@ class OrganizerSchedule(models.Model):
             order="next_run_on, sequence, id",
         )
 
-    def _dry_lines(self, moment, planned):
+    def _dry_lines(self, moment, planned, most=None):
         """Values of the lines as they would be made at a moment; nothing is written.
 
         :param dict planned: customer id → when it is told, to which those of this
             schedule are added
+        :param int most: the most candidates that are shown
         """
-        self._check_can_run()
-        mine = self._as_in_charge().with_context(**{clock.CONTEXT_KEY: moment})
+        mine = clock.look_ahead(self._as_in_charge(), moment)
         lines = []
-        for basis, levels in mine._parts():
+        for basis, levels, domain in mine._dry_parts():
             run = self.env["organizer.run"].new({"basis": basis, "slot": moment})
-            domain = mine._candidate_domain(basis, levels)
             left = mine._candidate_ids(run, domain)
-            if len(left) > MOST:
+            if most and len(left) > most:
                 raise UserError(
                     self.env._(
                         "A dry run shows up to %(most)s candidates, and these are "
                         "%(count)s. Narrow the schedule to look at some of them.",
-                        most=MOST,
+                        most=most,
                         count=len(left),
                     )
                 )
@@ -97,9 +101,26 @@ class OrganizerSchedule(models.Model):
                 batch, left = mine._split(left)
                 ids = [document for _customer, document in batch]
                 documents = mine._documents().browse(ids)
-                lines += mine._lines_for(run, documents, levels, planned)
-        self._note_planned(lines, planned)
+                made = mine._lines_despite(
+                    run,
+                    documents,
+                    lambda some, run=run, levels=levels: mine._lines_for(
+                        run, some, levels, planned
+                    ),
+                )
+                self._note_planned(made, planned)
+                lines += made
         return lines
+
+    def _dry_parts(self):
+        """``[(name of a basis, levels, domain), …]``"""
+        parts = [
+            (basis, levels, self._candidate_domain(basis, levels))
+            for basis, levels in self._parts()
+        ]
+        if self._tells_at_once():
+            parts.append((self.basis, (POSTED,), self._posted_domain()))
+        return parts
 
     def _note_planned(self, lines, planned):
         going = [line for line in lines if not line["reason"]]

@@ -1,10 +1,13 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
 
 from ..tools import timetable
+from . import clock
 from .basis.basis_candidates import Candidate
+from .organizer_schedule_posted import MOST_WAITING_DAYS
 from .organizer_schedule_posted import STEP as POSTED
 
 # what stands in the way of a message only as long as nothing weightier does
@@ -61,7 +64,22 @@ class OrganizerSchedule(models.Model):
         if not levels:
             return domain
         every = self._levels()
-        return domain & basis._reached_domain(levels, every, self.catch_up_days)
+        reached = basis._reached_domain(levels, every, self._catch_up())
+        # what has to wait for its turn is not too old when it comes
+        if "organizer_line_ids" in self._documents()._fields:
+            longer = basis._reached_domain(levels, every, MOST_WAITING_DAYS)
+            reached |= longer & Domain("organizer_line_ids", "any", self._waiting())
+        return domain & reached
+
+    def _waiting(self):
+        """Lines that say, lately, that another message came first."""
+        days = max(self.days_between, 1) + self._catch_up() - self.catch_up_days + 1
+        since = clock.now(self.env) - timedelta(days=days)
+        return (
+            Domain("schedule_id", "=", self.id)
+            & Domain("reason", "=", "too_recent")
+            & Domain("made_on", ">=", since)
+        )
 
     def _within_amounts(self, basis, documents):
         """Those of the documents whose amounts are within the limits. One query."""
@@ -104,6 +122,8 @@ class OrganizerSchedule(models.Model):
     def _turns(self, run, basis, documents, levels):
         """The documents that have not been told yet what it is time for."""
         steps = {one.id: self._step(run, basis, one, levels) for one in documents}
+        # whose levels were changed meanwhile
+        documents = documents.filtered(lambda one: steps[one.id])
         occasions = {
             one.id: self._occasion(basis, one, steps[one.id]) for one in documents
         }
@@ -122,7 +142,7 @@ class OrganizerSchedule(models.Model):
             return POSTED
         if levels:
             reached = timetable.reached(self._levels(), basis._days_since(document))
-            return str(reached)
+            return False if reached is None else str(reached)
         return str(self._local_date(run.slot))
 
     def _occasion(self, basis, document, step):

@@ -81,11 +81,33 @@ class OrganizerSchedule(models.Model):
             )
         return refusals
 
+    def _reasons_to_rest(self, lines):
+        """What was agreed with customers since their lines were made.
+
+        :param lines: of this schedule
+        :return: ``{line id: why in words}``
+        """
+        if not self:
+            return {}
+        if not self.is_on and not self.review:
+            words = self.env._("“%s” was switched off.", self.name)
+            return dict.fromkeys(lines._ids, words)
+        paused = self._all_paused()
+        agreed = lines.commercial_partner_id.sudo().with_company(self.company_id)
+        refusals = {one.id: self._agreed(one) or paused for one in agreed}
+        return {
+            line.id: refusal[1]
+            for line in lines
+            if (refusal := refusals.get(line.commercial_partner_id.id))
+        }
+
     def _agreed(self, customer):
         """(reason, why) where reminders of a customer rest, else None."""
         today = clock.today_of(self.company_id)
         name = customer.display_name
         until, promised = customer.reminder_paused_until, customer.reminder_promised_on
+        if not customer.active:
+            return "excluded", self.env._("%s is archived.", name)
         if customer.reminder_excluded:
             words = self.env._("%s gets no reminders: see the customer's form.", name)
             return "excluded", words
@@ -138,7 +160,7 @@ class OrganizerSchedule(models.Model):
 
     def _repeated(self, customers):
         """Those whom this schedule told less than ``repeat_days`` ago. One query."""
-        last = self._last_told(customers, [("schedule_id", "=", self.id)])
+        last = self._last_run(customers)
         today = self._local_date(clock.now(self.env))
         refusals = {}
         for customer_id, told_on in last.items():
@@ -153,7 +175,14 @@ class OrganizerSchedule(models.Model):
                 refusals[customer_id] = "too_recent", words
         return refusals
 
-    def _last_told(self, customers, domain):
+    def _last_run(self, customers):
+        """``{customer id: when this schedule told it last}``: when it ran, however
+        much later the message leaves. One query."""
+        return self._last_told(
+            customers, [("schedule_id", "=", self.id)], "made_on:max"
+        )
+
+    def _last_told(self, customers, domain, when="planned_on:max"):
         """``{customer id: when it was, or will be, told last}``. One query."""
         since = clock.now(self.env) - timedelta(days=MEMORY_DAYS)
         # sudo: a message counts, whoever may read it
@@ -170,7 +199,7 @@ class OrganizerSchedule(models.Model):
                     *domain,
                 ],
                 ["commercial_partner_id"],
-                ["planned_on:max"],
+                [when],
             )
         )
         return {customer.id: told_on for customer, told_on in groups}
@@ -236,7 +265,8 @@ class OrganizerSchedule(models.Model):
     def _ask_for_bank(self, words):
         """One activity for the one in charge, as long as nobody has dealt with it."""
         schedule = self.sudo()
-        if not schedule.activity_search([BANK]):
+        all_of_company = schedule.search([("company_id", "=", self.company_id.id)])
+        if not all_of_company.activity_search([BANK]):
             schedule.activity_schedule(
                 BANK,
                 user_id=schedule.user_id.id,
@@ -322,10 +352,21 @@ class OrganizerSchedule(models.Model):
         if not self:
             return
         going = lines.filtered(lambda line: line.selected and not line.reason)
+        for line_id, why in going._reasons_not_to_send().items():
+            line = self.env["organizer.run.line"].browse(line_id)
+            line.write({"reason": "changed", "why": why})
+        going = going.filtered(lambda line: not line.reason)
         plans = self._plan({line: line._as_candidate() for line in going})
+        first = {}
         for line, plan in plans.items():
-            if plan.refusal:
-                reason, why = plan.refusal
+            customer = line.commercial_partner_id
+            if customer in first:
+                refusal = self._second(first[customer], tells_all=False)
+            else:
+                refusal = plan.refusal
+            if refusal:
+                reason, why = refusal
                 line.write({"reason": reason, "why": why, "planned_on": False})
             else:
                 line.planned_on = plan.planned_on
+                first[customer] = line._document()

@@ -1,8 +1,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..tools import timetable
@@ -41,7 +41,13 @@ class OrganizerSchedule(models.Model):
             [("company_id", "=", company.id), ("is_on", "=", True)]
         )
         about = schedules.filtered(lambda one: one.model == document._name)
-        return [one._outlook_of(document) for one in about]
+        outlooks = [one._outlook_of(document) for one in about]
+        if document._name == "res.partner":
+            for schedule in schedules - about:
+                planned = schedule._next_by_customer(company, document, schedule)
+                if slot := planned.get(document.commercial_partner_id.id):
+                    outlooks.append(Outlook(schedule, slot, "", ""))
+        return outlooks
 
     @api.model
     def _outlook_html(self, outlooks):
@@ -55,13 +61,23 @@ class OrganizerSchedule(models.Model):
     def _outlook_of(self, document):
         if problem := self._problem():
             return Outlook(self, False, "", problem)
-        mine = self._as_in_charge()
-        document = document.with_env(mine.env)
+        # with the rights of the one in charge, in the words of who reads
+        mine = self._as_in_charge().with_context(lang=self.env.lang)
+        try:
+            return mine._outlook_as_in_charge(document.with_env(mine.env))
+        except AccessError:
+            words = self.env._(
+                "%s, who is in charge, may not see it.", mine.env.user.name
+            )
+            return Outlook(self, False, "", words)
+
+    def _outlook_as_in_charge(self, document):
+        mine = self
         level, slot = mine._next_turn(document)
         step = mine._basis()._level_words(level) if level is not None else ""
         if not slot:
             return Outlook(self, False, "", mine._why_never(document))
-        mine = mine.with_context(**{clock.CONTEXT_KEY: slot})
+        mine = clock.look_ahead(mine, max(slot, fields.Datetime.now()))
         line = mine._line_at(slot, document.with_env(mine.env), level)
         if not line:
             return Outlook(self, False, "", mine._why_not_meant(document))
@@ -73,7 +89,7 @@ class OrganizerSchedule(models.Model):
         """:return: (level or None, slot), or (None, False) where none is left"""
         slot = self.next_run_on
         if self.kind == "repeat":
-            last = self._last_told(document, [("schedule_id", "=", self.id)])
+            last = self._last_run(document)
             if told_on := last.get(document.commercial_partner_id.id):
                 again = self._local_date(told_on) + timedelta(days=self.repeat_days)
                 slot = max(slot, self._first_slot_on(again))
@@ -81,7 +97,7 @@ class OrganizerSchedule(models.Model):
         levels, since = self._levels(), document[self._basis()._level_field]
         if not since or not levels:
             return None, False
-        on_slot = (self._local_date(slot) - since).days
+        on_slot = (self._seller_date(slot) - since).days
         reached = timetable.reached(levels, on_slot)
         if (
             reached is not None
@@ -150,16 +166,17 @@ class OrganizerSchedule(models.Model):
     # -- for a list of customers -----------------------------------------------------
 
     @api.model
-    def _next_by_customer(self, company, customers):
+    def _next_by_customer(self, company, customers, schedules=None):
         """``{customer id: when the next message is planned}`` of those that get one.
 
         A number of queries that does not depend on how many customers there are.
         """
         # sudo: as for one document
-        schedules = self.sudo().search(
+        schedules = schedules or self.sudo().search(
             [("company_id", "=", company.id), ("is_on", "=", True)]
         )
         found = {}
+        resting = schedules._resting(company, customers)
         last = schedules[:1]._last_told(
             customers, [("run_id.basis", "!=", "free_text")]
         )
@@ -170,16 +187,34 @@ class OrganizerSchedule(models.Model):
                 continue
             mine = schedule._as_in_charge()
             theirs = customers.with_env(mine.env)
-            stopped = {
-                customer.id
-                for customer in theirs.sudo().with_company(company)
-                if customer.reminder_excluded
-            }
             for customer_id, slot in mine._next_slots(theirs).items():
-                if customer_id not in stopped:
-                    later = mine._not_too_soon(slot, last.get(customer_id))
-                    found[customer_id] = min(later, found.get(customer_id, later))
+                if customer_id not in resting:
+                    continue
+                rest = resting[customer_id]
+                later = mine._not_too_soon(slot, last.get(customer_id))
+                if rest:
+                    later = max(later, mine._first_slot_on(rest))
+                found[customer_id] = min(later, found.get(customer_id, later))
         return found
+
+    def _resting(self, company, customers):
+        """``{customer id: until when its reminders rest, or None}`` of those that get
+        any at all."""
+        # sudo: as for one document
+        everyone = company.sudo().organizer_paused_until
+        internal = self._internal(customers)
+        resting = {}
+        for customer in customers.sudo().with_company(company):
+            if customer.reminder_excluded or customer.id in internal:
+                continue
+            promised = customer.reminder_promised_on
+            ends = [
+                everyone,
+                customer.reminder_paused_until,
+                promised and promised + timedelta(days=1),
+            ]
+            resting[customer.id] = max(filter(None, ends), default=None)
+        return resting
 
     def _not_too_soon(self, slot, told_on):
         """This run or, where the last message is too recent for it, a later one."""
@@ -197,7 +232,8 @@ class OrganizerSchedule(models.Model):
         domain = Domain("id", "in", customers.ids)
         domain &= self._candidate_domain(self.basis, ())
         owing = customers.search(domain)
-        last = self._last_told(owing, [("schedule_id", "=", self.id)])
+        owing -= owing.browse(self._basis()._refusals(owing))
+        last = self._last_run(owing)
         slots = {}
         for customer in owing:
             slots[customer.id] = self.next_run_on
@@ -212,12 +248,12 @@ class OrganizerSchedule(models.Model):
         path = basis._customer_field()
         if not levels or path not in self._documents()._fields:
             return {}
-        domain = Domain(path, "in", customers.ids) & basis._meant_domain()
+        domain = Domain(path, "in", customers.ids) & basis._told_domain()
         domain &= basis._customer_domain(self.template_id)
         domain &= basis._customer_domain(self)
         documents = self._documents().search_fetch(domain, [path, basis._level_field])
         turns = {}
-        today = self._local_date(self.next_run_on)
+        today = self._seller_date(self.next_run_on)
         for document in documents.filtered(basis._level_field):
             since = document[basis._level_field]
             days = (today - since).days

@@ -1,20 +1,23 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from dataclasses import replace
+from datetime import datetime, time
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .organizer_schedule_pass import BATCH
+from ..tools import wall_clock
+from . import clock
+from .organizer_schedule_pass import BATCH, MOST_BATCHES
 
 STEP = "posted"
+# days that something waits for its turn, at the most
+MOST_WAITING_DAYS = 60
 
 
 class OrganizerSchedule(models.Model):
     """Invoices that are told about as soon as they are posted.
 
-    An invoice that is posted is marked with when it is to be looked at. Who was not
-    told then is looked at again with the next run, as long as it is caught up.
+    An invoice has the time at which it was posted. Each schedule looks at it at once;
+    who was not told then is looked at again with each run, as long as it is caught up.
     """
 
     _inherit = "organizer.schedule"
@@ -22,104 +25,121 @@ class OrganizerSchedule(models.Model):
     @api.model
     def _note_posted(self, moves):
         """:param moves: ``account.move`` that were posted just now"""
-        now = fields.Datetime.now()
+        sales = moves.filtered(lambda move: move.is_sale_document())
         # sudo: who posts an invoice need not see the schedules
-        for company, posted in moves.grouped("company_id").items():
-            schedules = self.sudo()._at_once(company)
-            sales = posted.filtered(lambda move: move.is_sale_document())
-            if schedules and sales:
-                days = max(schedules.mapped("catch_up_days"))
-                sales.sudo().write(
-                    {"sms_tell_on": now, "sms_tell_until": now + timedelta(days=days)}
-                )
-                self._wake()
+        schedules = (
+            self.sudo()
+            ._at_once()
+            .filtered(lambda schedule: schedule.company_id in sales.company_id)
+        )
+        if schedules:
+            # sudo: the mark is this add-on's
+            sales.sudo().sms_posted_on = fields.Datetime.now()
+            self._wake()
 
-    def _at_once(self, company):
-        """Those of the company that tell as soon as something is posted."""
+    @api.model
+    def _at_once(self):
+        """Those that tell as soon as something is posted."""
         schedules = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("is_on", "=", True),
-                ("as_soon_as_posted", "=", True),
-            ]
+            [("is_on", "=", True), ("as_soon_as_posted", "=", True)]
         )
         return schedules.filtered(lambda schedule: schedule._tells_at_once())
 
     @api.model
     def _tell_posted(self):
         """:return: False when the time is up"""
-        companies = self.search(
-            [("is_on", "=", True), ("as_soon_as_posted", "=", True)]
-        ).company_id
-        for company in companies:
-            schedules = self._at_once(company)
-            while schedules and schedules[0]._lock():
-                moves = self.env["account.move"].search(
-                    [
-                        ("company_id", "=", company.id),
-                        ("sms_tell_on", "<=", fields.Datetime.now()),
-                    ],
-                    order="commercial_partner_id.id, id",
-                    limit=BATCH,
-                )
-                if not moves:
-                    break
-                for schedule in schedules:
-                    schedule._despite_trouble(
-                        lambda schedule=schedule, moves=moves: schedule._tell_about(
-                            moves
-                        )
-                    )
-                schedules._note_looked_at(moves)
-                if self._commit(len(moves)) <= 0:
-                    return False
-        return True
+        return all(
+            schedule._despite_trouble(schedule._tell_posted_now)
+            for schedule in self._at_once()
+        )
+
+    def _tell_posted_now(self):
+        self._commit()  # what another process has done by now is to be seen
+        position = 0
+        for _batch in range(MOST_BATCHES):
+            if not self._lock():
+                return True
+            mine = self._as_in_charge()
+            moves = mine._documents().search(
+                mine._posted_domain() & Domain("id", ">", position),
+                order="id",
+                limit=BATCH,
+            )
+            if not moves:
+                return True
+            mine._check_can_run()
+            mine._tell_about(moves)
+            position = moves[-1].id
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if self._commit(BATCH) <= 0:
+                return False
+        return False
+
+    def _posted_domain(self):
+        """What was posted since the schedule is on and has not been looked at, or was
+        not told and is caught up."""
+        now = clock.now(self.env)
+        since = self._caught_up_since(now)
+        looked_at = Domain("schedule_id", "=", self.id) & Domain("step", "=", STEP)
+        daily = replace(self._timetable(), every="day")
+        lately = Domain("made_on", ">=", daily.latest_until(now))
+        looked_at &= Domain("told", "=", True) | lately
+        posted = Domain("sms_posted_on", ">=", max(self.on_since, since))
+        longer = fields.Datetime.subtract(now, days=MOST_WAITING_DAYS)
+        posted |= Domain("sms_posted_on", ">=", max(self.on_since, longer)) & Domain(
+            "organizer_line_ids", "any", self._waiting()
+        )
+        return (
+            posted
+            & self._audience_domain(self._basis())
+            & ~Domain("organizer_line_ids", "any", looked_at)
+        )
+
+    def _caught_up_since(self, now):
+        """Since when what was posted is told: the days of a pause do not count."""
+        company = self.company_id.sudo()  # sudo: the pause holds, whoever may see it
+        since = fields.Datetime.subtract(now, days=self.catch_up_days)
+        until, paused_on = company.organizer_paused_until, company.organizer_paused_on
+        if not until or not paused_on or until < self._seller_date(since):
+            return since
+        return min(since, fields.Datetime.subtract(paused_on, days=self.catch_up_days))
 
     def _tell_about(self, moves):
-        """Tell about those of the posted invoices that this schedule is for."""
-        mine = self._as_in_charge()
-        mine._check_can_run()
-        domain = Domain("id", "in", moves.ids)
-        domain &= mine._audience_domain(mine._basis_named(self.basis))
-        documents = mine._documents().search(domain, order="id")
-        if not documents:
-            return True
+        """Make lines for these posted invoices, and queue their messages."""
         now = fields.Datetime.now()
         state = "draft" if self.review else "sending"
         slot = now if self.review else self._midnight(now)
-        run = mine._run_of(slot, self.basis, state=state)
-        lines = run._add_lines(mine._lines_for(run, documents, (STEP,)))
+        run = self._open_draft("posted") or self._run_of(
+            slot, self.basis, origin="posted", state=state
+        )
+        values_list = self._lines_despite(
+            run, moves, lambda some: self._lines_for(run, some, (STEP,))
+        )
+        for values in values_list:
+            values["step"] = STEP
+        lines = run._add_lines(values_list)
         if not self.review:
             run._begin(run._send_lines(lines))
             run._settle_state()
-        elif run._has_lines([("outcome", "=", "draft")]):
+        elif run._has_lines(self._mendable_domain()):
             run._ask_for_review()
         else:
             run._begin(False)
-        return True
 
-    def _note_looked_at(self, moves):
-        """Who was not told is looked at again with the next run."""
-        told = self.env["organizer.run.line"]._read_group(
+    def _open_draft(self, origin):
+        """A draft of today that nobody has confirmed yet."""
+        drafts = self.env["organizer.run"].sudo()  # sudo: written by this add-on alone
+        drafts = drafts.search(
             [
-                ("move_id", "in", moves.ids),
-                ("schedule_id", "in", self.ids),
-                ("step", "=", STEP),
-                "|",
-                ("told", "=", True),
-                ("reason", "=", False),
-            ],
-            ["move_id"],
+                ("schedule_id", "=", self.id),
+                ("origin", "=", origin),
+                ("state", "=", "draft"),
+            ]
         )
-        told = moves.browse([move.id for (move,) in told])
-        again = min(self.filtered("next_run_on").mapped("next_run_on"), default=False)
-        later = (moves - told).filtered(
-            lambda move: again and again <= move.sms_tell_until
-        )
-        later.sms_tell_on = again
-        (moves - later).sms_tell_on = False
+        return drafts.filtered(lambda run: not run._is_over())[:1]
 
     def _midnight(self, moment):
-        zone = pytz.timezone(self.tz or "UTC")
-        midnight = zone.localize(datetime.combine(self._local_date(moment), time()))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        """The beginning of the day, naive UTC."""
+        start = datetime.combine(self._local_date(moment), time())
+        return wall_clock.to_utc(self.tz or "UTC", start)

@@ -1,9 +1,8 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 
+from ..tools import wall_clock
 from ..tools.timetable import Timetable
 from . import clock
 from .organizer_schedule import DAYS
@@ -48,11 +47,14 @@ class OrganizerSchedule(models.Model):
         return clock.local_date(moment, self.tz or "UTC")
 
     def _first_slot_on(self, date):
-        """The first run on this date, or after it."""
-        zone = pytz.timezone(self.tz or "UTC")
-        midnight = zone.localize(datetime.combine(date, time()))
-        before = midnight.astimezone(pytz.utc).replace(tzinfo=None)
-        return self._timetable().next_after(before - timedelta(microseconds=1))
+        """The first run on this date of the seller's, or after it."""
+        zone = clock.zone_of(self.company_id)
+        start = wall_clock.to_utc(zone, datetime.combine(date, time()))
+        return self._timetable().next_after(start - timedelta(microseconds=1))
+
+    def _seller_date(self, moment):
+        """The date by which what is due or overdue is judged."""
+        return clock.local_date(moment, clock.zone_of(self.company_id))
 
     def _is_due(self, now):
         return bool(self.next_run_on and self.next_run_on <= now)

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html_sanitize
 
 from ..tools.texts import MailText, SmsText
@@ -26,6 +26,7 @@ class OrganizerTemplate(models.Model):
 
     def write(self, vals):
         vals = self._sanitize_body(vals)
+        self._check_not_of_others(vals)
         if not {"basis", "channel"} & set(vals):
             return super().write(vals)
         # the translations of a text about something else are of no use any more
@@ -34,6 +35,42 @@ class OrganizerTemplate(models.Model):
         ).write(vals)
         self._replace_wrong_translations()
         return result
+
+    def _check_not_of_others(self, vals):
+        """A schedule goes by the rights of the one in charge: what it says, and to
+        whom, is not for everybody to change."""
+        me = self.env.user
+        if self.env.su or me.has_group("sms_organizer.group_sms_administer"):
+            return
+        if not set(vals) - {"in_menu", "sequence", "name"}:
+            return
+        # sudo: schedules of other companies' people count too
+        running = (
+            self.env["organizer.schedule"]
+            .sudo()
+            .search(
+                [
+                    ("is_on", "=", True),
+                    ("user_id", "!=", me.id),
+                    "|",
+                    ("template_id", "in", self.ids),
+                    ("fallback_template_id", "in", self.ids),
+                ],
+                limit=1,
+            )
+        )
+        if running:
+            raise UserError(
+                self.env._(
+                    "“%(template)s” is sent by the schedule “%(schedule)s”, of which "
+                    "%(user)s is in charge. Duplicate the template, change the copy.",
+                    template=(running.template_id | running.fallback_template_id)
+                    .filtered(lambda one: one in self)[:1]
+                    .name,
+                    schedule=running.name,
+                    user=running.user_id.name,
+                )
+            )
 
     @api.model
     def _sanitize_body(self, vals):

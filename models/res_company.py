@@ -6,7 +6,13 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     organizer_paused_until = fields.Date("No scheduled sending until")
+    organizer_paused_on = fields.Datetime("Paused since", readonly=True)
     organizer_bank_days = fields.Integer("Bank up to date within")
+
+    def write(self, vals):
+        if vals.get("organizer_paused_until"):
+            vals = {"organizer_paused_on": fields.Datetime.now(), **vals}
+        return super().write(vals)
 
     @api.constrains("organizer_bank_days")
     def _check_organizer_bank_days(self):

@@ -47,8 +47,11 @@ class ResPartner(models.Model):
     def _compute_organizer_outlook(self):
         schedules = self.env["organizer.schedule"]
         for partner in self:
-            customer = partner._origin.commercial_partner_id
-            outlook = schedules._outlook(customer) if customer else []
+            # not anew with each change in the form
+            if not isinstance(partner.id, int):
+                partner.organizer_outlook = False
+                continue
+            outlook = schedules._outlook(partner.commercial_partner_id)
             partner.organizer_outlook = schedules._outlook_html(outlook)
 
     @api.model

@@ -194,8 +194,9 @@ class SmsSms(models.Model):
                 unwanted = self._unwanted()
                 for reason, messages in unwanted.items():
                     messages._cancel(reason)
-                    # it may be told another time
-                    messages.run_line_id._give_occasions_back()
+                    # what surely was not sent may be told another time
+                    cancelled = messages.filtered(lambda sms: sms.state == "canceled")
+                    cancelled.run_line_id._give_occasions_back()
                 return self.browse().union(*unwanted.values())
         except CONCURRENCY_ERRORS:
             raise
@@ -236,7 +237,7 @@ class SmsSms(models.Model):
         for sms in self:
             opening = sms.run_line_id._next_opening(now)
             if opening > now:
-                sms.next_attempt_at = opening
+                sms.next_attempt_at = sms.run_line_id.planned_on = opening
                 waiting |= sms
         return waiting
 

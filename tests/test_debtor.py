@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models import clock
 from .common import MOBILE_PL
 from .debtor_common import DebtorCommon
 
@@ -231,7 +232,7 @@ class TestDebtor(DebtorCommon):
         debtor = self._debtor()
         self.assertEqual((debtor.overdue, debtor.age), (0, "not_due"))
         noon = datetime.combine(due, datetime.min.time()) + timedelta(hours=12)
-        later = debtor.with_context(organizer_now=noon + timedelta(days=31))
+        later = clock.look_ahead(debtor, noon + timedelta(days=31))
         self.assertEqual((later.overdue, later.days_overdue), (100, 31))
         self.assertEqual((later.age, later.age_31_60), ("31_60", 100))
         self.assertEqual(
@@ -245,7 +246,7 @@ class TestDebtor(DebtorCommon):
     def test_it_is_today_where_the_seller_is(self):
         due = self._invoice(days_overdue=0).invoice_date_due
         late_evening = datetime.combine(due, datetime.min.time()) + timedelta(hours=20)
-        debtor = self._debtor().with_context(organizer_now=late_evening)
+        debtor = clock.look_ahead(self._debtor(), late_evening)
         self.assertEqual(debtor.days_overdue, 0)
         self.company.partner_id.tz = "Asia/Bangkok"
         self.assertEqual(self._debtor().with_env(debtor.env).days_overdue, 1)

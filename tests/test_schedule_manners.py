@@ -69,7 +69,8 @@ class TestScheduleManners(ScheduleCommon):
         with self._at(MONDAY, 9):
             self._schedule(levels="7", window="own", window_from=11.5, window_to=12.5)
             self._due(7)
-        self._night(MONDAY)
+        with self._at(MONDAY):
+            self.schedules._process()
         self.assertEqual(self._lines().planned_on, datetime(2026, 6, 1, 9, 30))
 
     def test_what_comes_to_its_turn_too_late_waits_again(self):

@@ -29,7 +29,6 @@ class TestSchedulePosted(ScheduleCommon):
         self._nights(MONDAY + timedelta(days=1), 2)
         self.assertEqual(self._story(self.customer), [("2026-06-01", "posted", "told")])
         self.assertEqual(self._lines().move_id, move)
-        self.assertFalse(move.sms_tell_on)
 
     def test_posting_wakes_the_scheduled_action(self):
         with self._at(MONDAY, 15):
@@ -60,7 +59,7 @@ class TestSchedulePosted(ScheduleCommon):
         self.assertEqual(days, [1, 2, 3])
 
     def test_without_a_schedule_nothing_is_marked(self):
-        self.assertFalse(self._post().sms_tell_on)
+        self.assertFalse(self._post().sms_posted_on)
 
     def test_refunds_are_not_told(self):
         with self._at(MONDAY, 15):
@@ -94,7 +93,7 @@ class TestSchedulePosted(ScheduleCommon):
             [("auto_post_origin_id", "=", move.id), ("state", "=", "draft")]
         )
         self.assertEqual(copy.sms_phone, number)
-        self.assertFalse(copy.sms_tell_on)
+        self.assertFalse(copy.sms_posted_on)
         month = fields.Date.add(MONDAY, months=1)
         cron = self.env.registry["ir.cron"]
         with (

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models import clock
 from .common import MOBILE_PL, MOBILE_TH
 from .debtor_common import DebtorCommon
 
@@ -59,7 +60,7 @@ class TestUnpaid(DebtorCommon):
         due = self._invoice(days_overdue=0).invoice_date_due
         row = self._unpaid()
         noon = datetime.combine(due, datetime.min.time()) + timedelta(hours=12)
-        later = row.with_context(organizer_now=noon + timedelta(days=91))
+        later = clock.look_ahead(row, noon + timedelta(days=91))
         self.assertEqual((row.days, row.age), (0, "not_due"))
         self.assertEqual((later.days, later.age), (91, "over_90"))
         self.assertEqual(later.due_words, "91 days ago")

@@ -22,8 +22,8 @@ class OrganizerByTemplate(models.TransientModel):
         "('basis', '!=', 'free_text'), ('company_id', 'in', (False, company_id))]",
     )
     summary = fields.Char(related="template_id.summary")
-    # debtors that were ticked: none stands for all
-    debtor_ids = fields.Json(readonly=True)
+    # customers that were ticked: none stands for all
+    customer_ids = fields.Json(readonly=True)
     count = fields.Integer("Customers", compute="_compute_count")
 
     @api.depends("template_id")
@@ -38,9 +38,8 @@ class OrganizerByTemplate(models.TransientModel):
         template = self.template_id.with_company(self.company_id)
         domain = template._matching()
         domain = Domain.FALSE if domain is None else domain
-        if self.debtor_ids:
-            debtors = self.env["organizer.debtor"].browse(self.debtor_ids)
-            domain &= Domain("id", "in", debtors.partner_id.ids)
+        if self.customer_ids:
+            domain &= Domain("id", "in", self.customer_ids)
         return self.env["res.partner"].search(domain)
 
     @api.model
@@ -73,7 +72,7 @@ class OrganizerByTemplate(models.TransientModel):
                 "company_id": company.id,
                 "channel": channel,
                 "template_id": (overdue or templates)[0].id,
-                "debtor_ids": debtors.ids,
+                "customer_ids": debtors.partner_id.ids,
             }
         )
         if len(templates) == 1:

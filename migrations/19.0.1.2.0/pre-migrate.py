@@ -6,8 +6,12 @@ def migrate(cr, version):
         """
         ALTER TABLE organizer_run_line
             ADD COLUMN IF NOT EXISTS told boolean,
-            ADD COLUMN IF NOT EXISTS planned_on timestamp
+            ADD COLUMN IF NOT EXISTS planned_on timestamp,
+            ADD COLUMN IF NOT EXISTS made_on timestamp
         """
+    )
+    cr.execute(
+        "UPDATE organizer_run_line SET made_on = create_date WHERE made_on IS NULL"
     )
     cr.execute(
         """

@@ -57,6 +57,10 @@ class OrganizerBasis(models.AbstractModel):
         """The documents that any level may be about some day."""
         return self._wide_domain()
 
+    def _told_domain(self):
+        """Those of them that are not disputed."""
+        return self._meant_domain()
+
     def _reached_domain(self, mine, levels, catch_up):
         """The documents that have reached one of ``mine`` and none above it, no more
         than ``catch_up`` days ago.

@@ -9,6 +9,7 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
 
     _basis_sequence = 30
     _is_late = True
+    _owed_field = "overdue"
 
     def _basis_label(self):
         return self.env._("Invoice overdue")

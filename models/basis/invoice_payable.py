@@ -13,6 +13,8 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
 
     _schedule_kind = "levels"
     _level_field = "invoice_date_due"
+    # what of its customer's debt has to be left for it to be claimed
+    _owed_field = "balance"
 
     # -- to be said by each ----------------------------------------------------------
 
@@ -35,6 +37,9 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
     def _meant_domain(self):
         return self._posted_domain() & Domain("payment_state", "in", OPEN)
 
+    def _told_domain(self):
+        return self._meant_domain() & ~self._disputed()
+
     def _refusals(self, documents):
         refusals = super()._refusals(documents)
         for move in documents - documents.browse(refusals):
@@ -54,6 +59,31 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
         if move.is_invoice() and move.no_followup:
             return "disputed", self._disputed_words(move)
         return None
+
+    def _schedule_refusals(self, documents):
+        """Nobody is reminded who has paid, where the payment is not matched yet."""
+        covered = {}
+        for company, moves in documents.grouped("company_id").items():
+            debtors = (
+                self._debts()
+                .with_company(company)
+                ._debtors(moves.commercial_partner_id)
+            )
+            owing = {
+                (one.partner_id, one.currency_id)
+                for one in debtors
+                if one[self._owed_field] > 0
+            }
+            for move in moves:
+                if (move.commercial_partner_id, move.currency_id) not in owing:
+                    covered[move.id] = self._covered_words(move)
+        return covered
+
+    def _covered_words(self, move):
+        return "paid", self.env._(
+            "%s is covered by payments or credit notes that are not matched yet.",
+            move.display_name,
+        )
 
     # -- when ------------------------------------------------------------------------
 

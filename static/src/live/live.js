@@ -4,7 +4,7 @@ import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 const PAUSE = 2000; // Milliseconds
-const ON_ITS_WAY = ["preparing", "sending"];
+const ON_ITS_WAY = ["preparing", "confirmed", "sending"];
 
 export class Live extends Component {
     static template = xml`<span class="d-none"/>`;
