@@ -75,7 +75,7 @@ class OrganizerSchedule(models.Model):
         for customer in agreed:
             refusals[customer.id] = (
                 internal.get(customer.id)
-                or self._agreed(customer)
+                or customer._why_reminders_rest()
                 or paused
                 or repeated.get(customer.id)
             )
@@ -94,38 +94,12 @@ class OrganizerSchedule(models.Model):
             return dict.fromkeys(lines._ids, words)
         paused = self._all_paused()
         agreed = lines.commercial_partner_id.sudo().with_company(self.company_id)
-        refusals = {one.id: self._agreed(one) or paused for one in agreed}
+        refusals = {one.id: one._why_reminders_rest() or paused for one in agreed}
         return {
             line.id: refusal[1]
             for line in lines
             if (refusal := refusals.get(line.commercial_partner_id.id))
         }
-
-    def _agreed(self, customer):
-        """(reason, why) where reminders of a customer rest, else None."""
-        today = clock.today_of(self.company_id)
-        name = customer.display_name
-        until, promised = customer.reminder_paused_until, customer.reminder_promised_on
-        if not customer.active:
-            return "excluded", self.env._("%s is archived.", name)
-        if customer.reminder_excluded:
-            words = self.env._("%s gets no reminders: see the customer's form.", name)
-            return "excluded", words
-        if until and until > today:
-            words = self.env._(
-                "Reminders to %(customer)s rest until %(date)s.",
-                customer=name,
-                date=format_date(self.env, until),
-            )
-            return "paused", words
-        if promised and promised >= today:
-            words = self.env._(
-                "%(customer)s promised to pay by %(date)s.",
-                customer=name,
-                date=format_date(self.env, promised),
-            )
-            return "promised", words
-        return None
 
     def _all_paused(self):
         until = self.company_id.sudo().organizer_paused_until

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
+
+from . import clock
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 
@@ -53,6 +56,35 @@ class ResPartner(models.Model):
                 continue
             outlook = schedules._outlook(partner.commercial_partner_id)
             partner.organizer_outlook = schedules._outlook_html(outlook)
+
+    def _why_reminders_rest(self):
+        """(reason of ``organizer.run.line``, in words) where reminders of a customer
+        rest in the company of the environment, else None."""
+        self.ensure_one()
+        today = clock.today_of(self.env.company)
+        # sudo: what was agreed with a customer holds, whoever may read it
+        customer, name = self.sudo(), self.display_name
+        until, promised = customer.reminder_paused_until, customer.reminder_promised_on
+        if not customer.active:
+            return "excluded", self.env._("%s is archived.", name)
+        if customer.reminder_excluded:
+            words = self.env._("%s gets no reminders: see the customer's form.", name)
+            return "excluded", words
+        if until and until > today:
+            words = self.env._(
+                "Reminders to %(customer)s rest until %(date)s.",
+                customer=name,
+                date=format_date(self.env, until),
+            )
+            return "paused", words
+        if promised and promised >= today:
+            words = self.env._(
+                "%(customer)s promised to pay by %(date)s.",
+                customer=name,
+                date=format_date(self.env, promised),
+            )
+            return "promised", words
+        return None
 
     @api.model
     def _commercial_fields(self):

@@ -39,6 +39,7 @@ from . import test_schedule_fallback
 from . import test_schedule_pass
 from . import test_schedule_processes
 from . import test_schedule_next
+from . import test_schedule_again
 from . import test_schedule_rights
 from . import test_template
 from . import test_template_filters

@@ -173,6 +173,18 @@ class TestDebtor(DebtorCommon):
         self.assertIn("no mobile number", (lines - going).why)
         self.assertEqual(compose.total_price, going.price)
 
+    def test_who_is_not_to_be_reminded_is_not_ticked(self):
+        other = self._partner("Other", sms_phone="+48601234568")
+        self._invoice(days_overdue=3)
+        self._invoice(other, days_overdue=3)
+        other.with_company(self.company).reminder_excluded = True
+        compose = self._by_template(self.env["organizer.debtor"])
+        line = compose.line_ids.filtered(lambda one: one.partner_id == other)
+        self.assertFalse(line.selected)
+        self.assertIn("gets no reminders", line.words)
+        line.selected = True
+        self.assertEqual(compose.going_count, 2)
+
     def test_sms_by_template_to_those_ticked(self):
         other = self._partner("Other", sms_phone="+48601234568")
         self._invoice(days_overdue=3)

@@ -226,9 +226,12 @@ class OrganizerCompose(models.TransientModel):
             addresses["number"] = basis._numbers(documents)
         else:
             addresses["email"] = basis._emails(documents)
+        hints = self._hints(recipients)
         self.env["organizer.compose.line"].create(
             [
                 {
+                    "hint": hints.get(document.id),
+                    "selected": document.id not in hints,
                     "compose_id": self.id,
                     "res_id": document.id,
                     "document_name": document.display_name,
@@ -242,6 +245,18 @@ class OrganizerCompose(models.TransientModel):
                 for document in documents
             ]
         )
+
+    def _hints(self, recipients):
+        """``{document id: why}`` for those who are not to be reminded: a person may
+        tick them all the same."""
+        if not self._basis()._is_reminder:
+            return {}
+        hints = {}
+        for document_id, partner in recipients.items():
+            customer = partner.commercial_partner_id.with_company(self.company_id)
+            if refusal := customer._why_reminders_rest():
+                hints[document_id] = refusal[1]
+        return hints
 
     def _documents(self):
         """What is told about: one document, or those of the lines."""

@@ -33,8 +33,10 @@ class OrganizerComposeLine(models.TransientModel):
         store=True,
     )
     why = fields.Char(
-        "Why not", compute="_compute_reason", compute_sudo=False, store=True
+        "Reason in words", compute="_compute_reason", compute_sudo=False, store=True
     )
+    hint = fields.Char(readonly=True, help="Why nobody would remind by itself")
+    words = fields.Char("Why not", compute="_compute_words")
     text = fields.Text(
         compute="_compute_text", compute_sudo=False, store=True, readonly=False
     )
@@ -76,6 +78,11 @@ class OrganizerComposeLine(models.TransientModel):
             candidate.document.id: candidate
             for candidate in basis._candidates(documents, compose.channel, addresses)
         }
+
+    @api.depends("why", "hint")
+    def _compute_words(self):
+        for line in self:
+            line.words = line.why or line.hint
 
     @api.depends(
         "compose_id.body",

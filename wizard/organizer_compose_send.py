@@ -183,5 +183,5 @@ class OrganizerCompose(models.TransientModel):
     def _ticked(self, run_line, line):
         if line.selected or run_line["reason"]:
             return {**run_line, "selected": line.selected}
-        why = self.env._("Left out by hand.")
+        why = line.hint or self.env._("Left out by hand.")
         return {**run_line, "selected": False, "reason": "unticked", "why": why}

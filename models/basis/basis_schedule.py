@@ -22,6 +22,9 @@ class OrganizerBasis(models.AbstractModel):
     # whether it claims what is past its due date
     _is_late = False
 
+    # whether it reminds of a debt: who is not to be reminded is not, by itself
+    _is_reminder = False
+
     def _basis_name(self):
         return self._name.removeprefix(PREFIX)
 

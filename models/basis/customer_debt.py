@@ -12,6 +12,7 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
     _basis_sequence = 40
     _basis_filters = frozenset(("amount", "days"))
     _schedule_kind = "repeat"
+    _is_reminder = True
     _basis_amounts = ("debt", "overdue_debt")
     _basis_obligatory = (("company",), ("debt", "overdue_debt"))
     # what of a debtor is asked for, in its currency and in the company's

@@ -12,6 +12,7 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
     _description = "Basis: an invoice to be paid"
 
     _schedule_kind = "levels"
+    _is_reminder = True
     _level_field = "invoice_date_due"
     # what of its customer's debt has to be left for it to be claimed
     _owed_field = "balance"
