@@ -89,7 +89,7 @@ class OrganizerSchedule(models.Model):
         """
         if not self:
             return {}
-        if not self.is_on and not self.review:
+        if not (self.is_on and self.active) and not self.review:
             words = self.env._("“%s” was switched off.", self.name)
             return dict.fromkeys(lines._ids, words)
         paused = self._all_paused()
@@ -311,10 +311,9 @@ class OrganizerSchedule(models.Model):
         if ago >= wanted:
             return None
         words = self.env._(
-            "The last message is of %(date)s; the next one may come after %(days)s "
-            "days.",
+            "The last message is of %(date)s; the next one may come on %(next)s.",
             date=format_date(self.env, last),
-            days=wanted,
+            next=format_date(self.env, last + timedelta(days=wanted)),
         )
         return "too_recent", words
 

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ..tools import timetable
 from . import clock
+from .organizer_schedule_posted import STEP as POSTED
 
 
 class Outlook(NamedTuple):
@@ -74,7 +75,7 @@ class OrganizerSchedule(models.Model):
     def _outlook_as_in_charge(self, document):
         mine = self
         level, slot = mine._next_turn(document)
-        step = mine._basis()._level_words(level) if level is not None else ""
+        step = mine._turn_words(level)
         if not slot:
             return Outlook(self, False, "", mine._why_never(document))
         mine = clock.look_ahead(mine, max(slot, fields.Datetime.now()))
@@ -85,9 +86,19 @@ class OrganizerSchedule(models.Model):
             return Outlook(self, False, step, line["why"])
         return Outlook(self, line["planned_on"], step, "")
 
+    def _turn_words(self, level):
+        if level == POSTED:
+            return self.env._("as soon as it is posted")
+        return "" if level is None else self._basis()._level_words(level)
+
     def _next_turn(self, document):
-        """:return: (level or None, slot), or (None, False) where none is left"""
+        """
+        :return: (level, slot): the level is "posted", or None for a repetition; or
+            (None, False) where nothing is left
+        """
         slot = self.next_run_on
+        if self._waits_as_posted(document):
+            return POSTED, slot
         if self.kind == "repeat":
             last = self._last_run(document)
             if told_on := last.get(document.commercial_partner_id.id):
@@ -101,8 +112,8 @@ class OrganizerSchedule(models.Model):
         reached = timetable.reached(levels, on_slot)
         if (
             reached is not None
-            and on_slot - reached <= self.catch_up_days
             and not self._is_told(document, reached)
+            and (on_slot - reached <= self._catch_up() or self._waits(document))
         ):
             return reached, slot
         level = timetable.following(levels, on_slot)
@@ -110,8 +121,26 @@ class OrganizerSchedule(models.Model):
             return None, False
         return level, self._first_slot_on(since + timedelta(days=level))
 
+    def _waits_as_posted(self, document):
+        """Whether it is an invoice that is still to be told as soon as posted."""
+        if not self._tells_at_once() or not document.sms_posted_on:
+            return False
+        since = self._caught_up_since(clock.now(self.env))
+        posted_on = document.sms_posted_on
+        lately = posted_on >= max(since, self.on_since) or self._waits(document)
+        return lately and not self._is_told(document, POSTED)
+
+    def _waits(self, document):
+        """Whether another message came first, lately."""
+        about = Domain("res_model", "=", document._name)
+        about &= Domain("res_id", "=", document.id)
+        lines = self.env["organizer.run.line"]
+        return bool(lines.search_count(about & self._waiting(), limit=1))
+
     def _is_told(self, document, level):
-        basis = self._basis_named(self._basis()._basis_of_level(level))
+        basis = self._basis()
+        if level != POSTED:
+            basis = self._basis_named(basis._basis_of_level(level))
         occasion = self._occasion(basis, document, str(level))
         lines = self.env["organizer.run.line"]
         return bool(lines._told_occasions(self.company_id, [occasion]))
@@ -121,11 +150,14 @@ class OrganizerSchedule(models.Model):
 
         To be called with the clock set to the slot.
         """
-        for basis, levels in self._parts():
+        parts = self._dry_parts()
+        if level == POSTED:
+            domain = self._audience_domain(self._basis())
+            parts = [(self.basis, (POSTED,), domain)]
+        for basis, levels, domain in parts:
             if level is not None and level not in levels:
                 continue
-            domain = Domain("id", "=", document.id)
-            domain &= self._candidate_domain(basis, levels)
+            domain &= Domain("id", "=", document.id)
             if not document.search_count(domain, limit=1):
                 continue
             run = self.env["organizer.run"].new({"basis": basis, "slot": slot})

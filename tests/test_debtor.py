@@ -173,6 +173,14 @@ class TestDebtor(DebtorCommon):
         self.assertIn("no mobile number", (lines - going).why)
         self.assertEqual(compose.total_price, going.price)
 
+    def test_what_is_disputed_is_not_claimed(self):
+        self._invoice(days_overdue=3, amount=100).no_followup = True
+        self._invoice(days_overdue=3, amount=50)
+        basis = self.env["organizer.basis"]._get("customer_debt")
+        values = basis._values(self.customer)[self.customer.id]
+        self.assertIn("50.00", values["debt"])
+        self.assertNotIn("150.00", values["debt"])
+
     def test_who_is_not_to_be_reminded_is_not_ticked(self):
         other = self._partner("Other", sms_phone="+48601234568")
         self._invoice(days_overdue=3)

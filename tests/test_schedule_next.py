@@ -57,6 +57,22 @@ class TestScheduleNext(ScheduleCommon):
             with self.subTest(words):
                 self.assertIn(words, self._one(move, hour=9)[2])
 
+    def test_what_was_posted_and_waits_for_its_turn(self):
+        with self._at(MONDAY, 8):
+            schedule = self._schedule(
+                "invoice_issued", levels="", as_soon_as_posted=True
+            )
+            first, second = (self._invoice(invoice_date=MONDAY) for _one in "ab")
+            self.schedules._process()
+        self._night(MONDAY)
+        self.assertEqual(
+            self._one(second, hour=11),
+            ("2026-06-02 08:00:00", "as soon as it is posted", ""),
+        )
+        self.assertIn("has been told", self._one(first)[2])
+        with self._at(MONDAY, 11):
+            self.assertEqual(schedule._forecast().line_ids.move_id, second)
+
     def test_no_schedule_is_on(self):
         self._schedule(is_on=False)
         self.assertFalse(self._outlook(self._due(7)))

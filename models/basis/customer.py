@@ -133,7 +133,10 @@ class OrganizerBasisCustomer(models.AbstractModel):
         }
 
     def _debtor_values(self, debtors):
-        """:param debtors: of one customer, by currency; None if it owes nothing"""
+        """What is disputed is not claimed.
+
+        :param debtors: of one customer, by currency; None if it owes nothing
+        """
         debtors = (debtors or self.env["organizer.debtor"]).sorted("currency_id")
         owing = debtors.filtered(lambda one: one.balance > 0)
         late = debtors.filtered(lambda one: one.overdue > 0)
@@ -141,7 +144,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
         dates = [one.oldest_due_date for one in owing if one.oldest_due_date]
         return {
             "debt": self._format_amounts(
-                [(one.balance, one.currency_id) for one in owing] or [(0, own)]
+                [(one.undisputed, one.currency_id) for one in owing] or [(0, own)]
             ),
             "overdue_debt": self._format_amounts(
                 [(one.overdue, one.currency_id) for one in late] or [(0, own)]
@@ -158,7 +161,10 @@ class OrganizerBasisCustomer(models.AbstractModel):
         return {
             partner.id: {
                 name: {str(one.currency_id.id): one[field] for one in debtors}
-                for name, field in (("debt", "balance"), ("overdue_debt", "overdue"))
+                for name, field in (
+                    ("debt", "undisputed"),
+                    ("overdue_debt", "overdue"),
+                )
             }
             for partner in partners
             for debtors in [by_customer.get(partner.commercial_partner_id, none)]
