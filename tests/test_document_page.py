@@ -7,6 +7,7 @@ from lxml import html
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from ..models import clock
 from .document_common import DocumentLinkCommon
 
 
@@ -33,7 +34,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
 
     def test_page_says_who_what_how_much_and_when(self):
         today = fields.Date.to_date("2026-03-19")
-        with patch.object(fields.Date, "context_today", return_value=today):
+        with patch.object(clock, "today_of", return_value=today):
             text = self._page_of(
                 self._new_invoice(
                     invoice_date="2026-02-18", invoice_date_due="2026-03-04"
