@@ -36,7 +36,10 @@ from . import organizer_run_line_gc
 from . import organizer_schedule
 from . import organizer_schedule_time
 from . import organizer_schedule_words
+from . import organizer_schedule_cron
+from . import organizer_schedule_trouble
 from . import organizer_schedule_pass
+from . import organizer_schedule_review
 from . import organizer_schedule_posted
 from . import organizer_schedule_lines
 from . import organizer_schedule_manners

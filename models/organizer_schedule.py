@@ -13,11 +13,14 @@ class OrganizerSchedule(models.Model):
     """A template that is sent by itself: when, to whom, and with what manners.
 
     When it runs is in ``organizer_schedule_time.py``, the sentence that says what it
-    does in ``organizer_schedule_words.py``. Each run goes through
-    ``organizer_schedule_pass.py`` (batches), ``organizer_schedule_lines.py`` (who is
-    told, and who is not and why) and ``organizer_schedule_manners.py`` (not at night,
-    not too often). ``organizer_schedule_next.py`` looks ahead for a document,
-    ``organizer_schedule_forecast.py`` for a whole run.
+    does in ``organizer_schedule_words.py``. The scheduled action
+    (``organizer_schedule_cron.py``) goes through each run in batches
+    (``organizer_schedule_pass.py``; as soon as posted: ``…_posted.py``), makes its
+    lines (``…_lines.py``: who is told, and who is not and why) with good manners
+    (``…_manners.py``: not at night, not too often), waits for a review
+    (``…_review.py``), turns to the other channel (``…_fallback.py``), and survives what
+    goes wrong (``…_trouble.py``). ``…_next.py`` looks ahead for a document,
+    ``…_forecast.py`` for a whole run.
     """
 
     _name = "organizer.schedule"

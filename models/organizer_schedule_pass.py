@@ -1,27 +1,18 @@
-import logging
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
-from odoo.tools import SQL, html2plaintext
+from odoo import fields, models
+from odoo.tools import SQL
 
 from .organizer_run_line import NOT_TOLD
-from .organizer_run_line_review import ADDRESS_REASONS
 from .organizer_run_send import SETTLED_BY_ANOTHER
 from .organizer_schedule_manners import BANK
-
-_logger = logging.getLogger(__name__)
+from .organizer_schedule_trouble import TROUBLE
 
 # documents that are looked at in one transaction; a customer's are never torn apart
 BATCH = 500
 # transactions of one call of the scheduled action: what is left is for the next call,
 # which begins with an empty memory
 MOST_BATCHES = 40
-BEHIND = (*CONCURRENCY_ERRORS, UniqueViolation)
-TROUBLE = "sms_organizer.mail_activity_trouble"
 
 
 class OrganizerSchedule(models.Model):
@@ -33,75 +24,6 @@ class OrganizerSchedule(models.Model):
     """
 
     _inherit = "organizer.schedule"
-
-    # -- entries ---------------------------------------------------------------------
-
-    @api.model
-    def _process(self):
-        """What is due now (cron). It obeys the time budget and goes on next time."""
-        # sudo: what is sent is sent in the name of each schedule's one in charge; the
-        # rest is written by this add-on alone
-        schedules = self.sudo()
-        for step in (
-            schedules._lapse_reviews,
-            schedules._queue_confirmed,
-            schedules._run_due,
-            schedules._tell_posted,
-            schedules._fall_back,
-            schedules._send_forecasts,
-        ):
-            if not step():
-                self._wake()  # the time is up, and there is more
-                return
-
-    @api.model
-    def _run_due(self):
-        """:return: False when the time is up"""
-        now = fields.Datetime.now()
-        due = self.search([("is_on", "=", True), ("next_run_on", "<=", now)])
-        return all(schedule._despite_trouble(schedule._run_slot) for schedule in due)
-
-    def _despite_trouble(self, step):
-        """The trouble of one schedule is not the others'.
-
-        :return: False when the time is up
-        """
-        try:
-            return step()
-        except BEHIND:
-            self._roll_back()
-            return True  # another process is at it
-        except Exception as error:
-            if not self._can_commit():
-                raise
-            self._roll_back()
-            if not isinstance(error, UserError):
-                _logger.exception("Schedule %s (id %s) failed", self.name, self.id)
-            self._report_despite_others(str(error))
-            return True
-
-    def _report_despite_others(self, words):
-        try:
-            self._report_trouble(words)
-            self._commit()
-        except BEHIND:
-            self._roll_back()  # it is said the next time
-
-    def _roll_back(self):
-        if self._can_commit():
-            self.env.cr.rollback()
-
-    def _can_commit(self):
-        """Not inside a test's transaction."""
-        return self.env["account.move.send"]._can_commit()
-
-    def _commit(self, processed=0):
-        """:return: seconds left for this run"""
-        if not self._can_commit():
-            self.env.flush_all()
-            return float("inf")
-        # the commit is the point: a batch that was told stays told
-        return self.env["ir.cron"]._commit_progress(processed)
 
     # -- one run ---------------------------------------------------------------------
 
@@ -128,12 +50,6 @@ class OrganizerSchedule(models.Model):
             self._finish(slot)
         self._commit()
         return True
-
-    def _lock(self):
-        """Whether this transaction has the schedule for itself."""
-        locked = self.try_lock_for_update(allow_referencing=True)
-        self.invalidate_recordset()
-        return bool(locked)
 
     def _finish(self, slot):
         self._close_left_behind(slot)
@@ -177,69 +93,6 @@ class OrganizerSchedule(models.Model):
         return mine.with_context(
             allowed_company_ids=self.company_id.ids, lang=user.lang, tz=user.tz
         )
-
-    def _check_can_run(self):
-        """:raise UserError: with what is in the way, and the cure"""
-        if problem := self.sudo()._problem():
-            raise UserError(problem)
-
-    def _problem(self):
-        """What keeps it from running, in words; or None."""
-        user = self.user_id
-        if not user.active:
-            return self.env._(
-                "%s, who is in charge, has been archived. Put somebody else in charge.",
-                user.name,
-            )
-        if not user.has_group("sms_organizer.group_sms_send"):
-            return self.env._(
-                "%s, who is in charge, may not send SMS any more. Put somebody else in "
-                "charge.",
-                user.name,
-            )
-        if self.company_id not in user.company_ids:
-            return self.env._(
-                "%(user)s, who is in charge, has no access to %(company)s any more. "
-                "Put somebody else in charge.",
-                user=user.name,
-                company=self.company_id.name,
-            )
-        if not self.template_id.active:
-            return self.env._(
-                "The template “%s” has been archived. Choose another one.",
-                self.template_id.name,
-            )
-        return None
-
-    def _report_trouble(self, words):
-        """One activity for the one in charge, as long as nobody has dealt with it."""
-        schedule = self.sudo().with_context(lang=self.user_id.lang)
-        if known := schedule.activity_search([TROUBLE]):
-            if words not in (html2plaintext(known[0].note or "") or ""):
-                known[0].note = words
-            return
-        schedule.activity_schedule(
-            TROUBLE,
-            user_id=schedule._who_can_be_asked().id,
-            summary=schedule.env._("“%s” could not run", schedule.name),
-            note=words,
-        )
-
-    def _who_can_be_asked(self):
-        """The one in charge, else who made it, else who administers; of those who are
-        still there."""
-        people = self.user_id | self.create_uid
-        administers = self.env.ref("sms_organizer.group_sms_administer")
-        people |= self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", administers.ids),
-                ("company_ids", "in", self.company_id.ids),
-            ],
-            limit=1,
-        )
-        root = self.env.ref("base.user_root")
-        able = (people - root).filtered(lambda user: user.active and not user.share)
-        return able[:1] or self.user_id
 
     # -- parts -----------------------------------------------------------------------
 
@@ -379,112 +232,3 @@ class OrganizerSchedule(models.Model):
             lines.write({"reason": "lapsed", "why": words})
             run._begin(run._has_lines([("told", "=", True)]))
             run._settle_state()
-
-    # -- reviews ---------------------------------------------------------------------
-
-    @api.model
-    def _mendable_domain(self):
-        """Lines that a person would send, or can mend so that they are."""
-        return [
-            ("selected", "=", True),
-            "|",
-            ("outcome", "=", "draft"),
-            ("reason", "in", ADDRESS_REASONS),
-        ]
-
-    @api.model
-    def _lapse_reviews(self):
-        """Drafts that nobody confirmed on their day."""
-        drafts = self.env["organizer.run"].search(
-            [
-                ("state", "=", "draft"),
-                ("schedule_id", "!=", False),
-                ("origin", "!=", "forecast"),
-                ("slot", "<", fields.Datetime.now()),
-            ]
-        )
-        for run in drafts.filtered(lambda run: run._is_over()):
-            run.schedule_id._despite_trouble(run._lapse_unconfirmed)
-        self._commit()
-        return True
-
-    @api.model
-    def _queue_confirmed(self):
-        """Big drafts that were confirmed, some lines at a time.
-
-        :return: False when the time is up
-        """
-        runs = self.env["organizer.run"].search([("state", "=", "confirmed")])
-        return all(
-            run.schedule_id._despite_trouble(
-                lambda run=run: run.schedule_id._queue_run(run)
-            )
-            for run in runs
-        )
-
-    def _queue_run(self, run):
-        for _batch in range(MOST_BATCHES):
-            if not self._lock():
-                return True
-            run.invalidate_recordset()
-            if run.state != "confirmed":
-                return True
-            count = run._queue_confirmed()
-            if self._commit(count) <= 0:
-                return False
-            if not count:
-                return True
-            self.env.invalidate_all()
-        return False
-
-    # -- one stops no other ----------------------------------------------------------
-
-    def _lines_despite(self, run, documents, make_lines):
-        """What ``make_lines`` makes of the documents. One that cannot be judged is left
-        out with that reason, and stops no other."""
-        try:
-            with self.env.cr.savepoint():
-                return make_lines(documents)
-        except BEHIND:
-            raise
-        except Exception as error:
-            if len(documents) == 1:
-                _logger.warning("%s cannot be judged", documents, exc_info=True)
-                return [self._unjudged(documents, error)]
-        self.env.invalidate_all(flush=False)
-        half = len(documents) // 2
-        first = self._lines_despite(run, documents[:half], make_lines)
-        second = self._lines_despite(run, documents[half:], make_lines)
-        return self._once_for_each_customer(first + second)
-
-    def _unjudged(self, document, error):
-        if isinstance(error, AccessError):
-            why = self.env._(
-                "%s, who is in charge, may not see it.", self.env.user.display_name
-            )
-        else:
-            why = self.env._("It could not be looked at: %s", error)
-        # sudo: whose document it is, is said to who may see the line
-        partner = self._basis()._recipients(document.sudo())[document.id]
-        return {
-            "partner_id": partner.id,
-            "res_model": document._name,
-            "res_id": document.id,
-            "move_id": document.id if document._name == "account.move" else False,
-            "reason": "unjudged",
-            "why": why,
-        }
-
-    def _once_for_each_customer(self, values_list):
-        """Those that were judged apart from each other know nothing of each other."""
-        going = [values for values in values_list if not values["reason"]]
-        # sudo: as above
-        partners = self.env["res.partner"].sudo()
-        seen = set()
-        for values in going:
-            customer = partners.browse(values["partner_id"]).commercial_partner_id
-            if customer.id in seen:
-                why = self.env._("A customer gets one message a day.")
-                values |= {"reason": "too_recent", "why": why}
-            seen.add(customer.id)
-        return values_list

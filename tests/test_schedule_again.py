@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from .schedule_common import MONDAY, ScheduleCommon
 
 REFUSED = "+48500600700"
-PASS = "odoo.addons.sms_organizer.models.organizer_schedule_pass"
+TROUBLE = "odoo.addons.sms_organizer.models.organizer_schedule_trouble"
 
 
 @tagged("post_install", "-at_install")
@@ -287,7 +287,7 @@ class TestScheduleAgain(ScheduleCommon):
 
     # -- one stops no other ----------------------------------------------------------
 
-    @mute_logger(PASS)
+    @mute_logger(TROUBLE)
     def test_one_that_cannot_be_judged(self):
         with self._at(MONDAY, 9):
             self._schedule(levels="7")

@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from .schedule_common import MONDAY, ScheduleCommon
 
 SCHEDULES = "odoo.addons.sms_organizer.models.organizer_schedule_pass"
+TROUBLE = "odoo.addons.sms_organizer.models.organizer_schedule_trouble"
 
 
 @tagged("post_install", "-at_install")
@@ -158,7 +159,7 @@ class TestSchedulePass(ScheduleCommon):
         self.assertIn("archived", schedule.activity_ids.note)
         self.assertIn("archived", schedule.problem)
 
-    @mute_logger(SCHEDULES)
+    @mute_logger(TROUBLE)
     def test_trouble_of_one_is_not_the_others(self):
         with self._at(MONDAY, 9):
             broken = self._schedule(levels="7", sequence=1)

@@ -36,9 +36,7 @@ class Customs:
     weekday: Hours  # Monday to Friday
     weekend: Hours | None = None
     holiday: Hours | None = None
-    # from one message to the next to the same customer: as it is set up, and the least
-    # that it may be set to
-    usual_days_between: int = 3
+    # the fewest from one message to the next to the same customer
     least_days_between: int = 1
     first_overdue_day: int = 0  # the first on which a customer may be reminded
 
@@ -122,11 +120,6 @@ def next_opening(moment, country_code, zones, customs=None):
     # from there on: earlier they cannot agree
     agreed = _opening(first, range(DAYS_TO_AGREE), country_code, zones, customs)
     return agreed or first
-
-
-def is_open(moment, country_code, zones, customs=None):
-    """Whether the window is open, as :func:`next_opening` sees it."""
-    return next_opening(moment, country_code, zones, customs) == moment
 
 
 def _opening(moment, days, country_code, zones, customs):
