@@ -96,7 +96,7 @@ class OrganizerSchedule(models.Model):
             )
         if not values_list:
             return
-        other = self._run_of(
+        other = self._open_draft("fallback", run.basis) or self._run_of(
             fields.Datetime.now() if self.review else run.slot,
             run.basis,
             origin="fallback",

@@ -110,7 +110,7 @@ class OrganizerSchedule(models.Model):
         now = fields.Datetime.now()
         state = "draft" if self.review else "sending"
         slot = now if self.review else self._midnight(now)
-        run = self._open_draft("posted") or self._run_of(
+        run = self._open_draft("posted", self.basis) or self._run_of(
             slot, self.basis, origin="posted", state=state
         )
         values_list = self._lines_despite(
@@ -127,13 +127,14 @@ class OrganizerSchedule(models.Model):
         else:
             run._begin(False)
 
-    def _open_draft(self, origin):
+    def _open_draft(self, origin, basis):
         """A draft of today that nobody has confirmed yet."""
         drafts = self.env["organizer.run"].sudo()  # sudo: written by this add-on alone
         drafts = drafts.search(
             [
                 ("schedule_id", "=", self.id),
                 ("origin", "=", origin),
+                ("basis", "=", basis),
                 ("state", "=", "draft"),
             ]
         )

@@ -285,6 +285,28 @@ class TestScheduleAgain(ScheduleCommon):
             other.with_user(self.accountant).action_confirm()
         self.assertEqual(other.line_ids.mail_state, "waiting")
 
+    def test_by_the_other_channel_in_one_draft(self):
+        self.customer.write({"sms_phone": False, "email": "office@drukarnia.example"})
+        mail = self._template("invoice_overdue", "email")
+        mail.attach_document = False
+        with self._at(MONDAY, 9):
+            schedule = self._schedule(
+                levels="7", review=True, fallback_template_id=mail.id
+            )
+            for _number in range(3):
+                self._due(7)
+        self._night(MONDAY)
+        with self._at(MONDAY, 12):
+            schedule.run_ids.with_user(self.accountant).action_confirm()
+        for minute in (10, 20, 30):
+            with self._at(MONDAY, 12, minute):
+                self.schedules._process()
+        other = schedule.run_ids.filtered(lambda run: run.origin == "fallback")
+        self.assertEqual(len(other), 1)
+        with self._at(MONDAY, 13):
+            other.with_user(self.accountant).action_confirm()
+        self.assertEqual(len(other.line_ids.filtered("mail_state")), 1)
+
     # -- one stops no other ----------------------------------------------------------
 
     @mute_logger(TROUBLE)
