@@ -7,6 +7,7 @@ message without an outcome counts as unknown, and is never sent again blindly.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -64,6 +65,11 @@ class Account:
 
     :param sender: the name or number that a phone shows, where the provider lets us say
     :param report_url: where reports about several messages may be sent
+    :param signature_secret: what the provider signs its callbacks with, where that is
+        not the password
+    :param local_network: whether the address may be inside the network
+    :param options: what this provider alone wants to know, by the names that its class
+        gives in :attr:`Gateway.options`
     """
 
     base_url: str = ""
@@ -71,10 +77,13 @@ class Account:
     password: str = field(default="", repr=False)
     sender: str = ""
     report_url: str = field(default="", repr=False)
+    signature_secret: str = field(default="", repr=False)
+    local_network: bool = False
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def without_secrets(self, words: str) -> str:
         """:return: ``words`` for the eyes of everybody, whatever a provider quotes"""
-        for secret in (self.password, self.username):
+        for secret in (self.password, self.username, self.signature_secret):
             if len(secret) > 3:
                 words = words.replace(secret, "•••")
         return words
@@ -105,6 +114,7 @@ class Outcome(_FromOutside):
 
     :param provider_id: the provider's own id, where it gave one
     :param cost: what the provider says it charged, in ``currency`` (ISO 4217)
+    :param credits: what it says it took of the account, where it counts credits
     :param reason: the provider's words, with its code; never credentials
     :param code: the failure in Odoo's own terms (``sms.sms.failure_type``), if known
     :param retry_after: seconds that the provider asks to be left alone for
@@ -115,6 +125,7 @@ class Outcome(_FromOutside):
     provider_id: str = ""
     cost: float | None = None
     currency: str = ""
+    credits: float | None = None
     failure: Failure = Failure.OTHER
     reason: str = ""
     code: str = ""
@@ -149,21 +160,108 @@ class Report(_FromOutside):
 
 
 @dataclass(frozen=True)
+class Reply:
+    """An SMS that a phone sent to us.
+
+    :param number: whose phone it is, as the provider writes it
+    :param to: which of our numbers it was sent to
+    :param provider_id: the provider's id, the same when it tells us once more
+    :param at: when, UTC without zone; None where the provider does not say
+    :param is_answered: whether the provider itself has answered STOP or START
+    """
+
+    number: str
+    text: str
+    to: str = ""
+    provider_id: str = ""
+    at: datetime | None = None
+    is_answered: bool = False
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What is left on the account.
+
+    :param currency: ISO 4217; empty where the provider counts credits of its own
+    """
+
+    amount: float
+    currency: str = ""
+
+
+class SenderStatus(Enum):
+    AUTHORISED = "authorised"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class SenderName:
+    """A sender name as the provider knows it.
+
+    :param reason: the provider's words, where it says more than the status
+    """
+
+    name: str
+    status: SenderStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Callback:
     """A request that a provider sent us, about one message or about several.
 
     :param reference: of the message that the address was made for; empty for several
     :param parameters: of the address and of a form, the last one of a name
+    :param form: of the form alone, in order, blanks included: what Twilio signs
+    :param urls: by which addresses, query included, it may have called us; more than
+        one behind a proxy
     """
 
     reference: str
     parameters: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    form: tuple[tuple[str, str], ...] = ()
+    urls: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        """:param name: in any letters, as HTTP has it"""
+        for key, value in self.headers.items():
+            if key.lower() == name.lower():
+                return value
+        return ""
+
+    def data(self):
+        """:return: the JSON of the body; None where it is none"""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
 
 class Forged(ValueError):
     """A callback that does not come from the provider, or makes no sense."""
+
+
+class Trouble(Exception):
+    """No usable answer. Its words are for people, and carry no secrets."""
+
+    def __init__(self, verdict, reason, failure=Failure.SERVER, retry_after=None):
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+        self.failure = failure
+        self.retry_after = retry_after
+
+    def outcome(self, message: Message) -> Outcome:
+        return Outcome(
+            message.reference,
+            self.verdict,
+            failure=self.failure,
+            reason=self.reason,
+            retry_after=self.retry_after,
+        )
 
 
 class Gateway(ABC):
@@ -175,8 +273,10 @@ class Gateway(ABC):
     label = ""
     #: the provider's own address, unless an administrator enters another one
     default_url = ""
-    #: which of ``username`` and ``password`` it cannot do without
+    #: which fields of :class:`Account`, or of its options, it cannot do without
     needs: tuple[str, ...] = ()
+    #: names of the :attr:`Account.options` that it reads
+    options: tuple[str, ...] = ()
     #: most messages that one call of :meth:`send` takes
     batch_size = 100
     #: most seconds that one call of :meth:`send` takes: it is not waited for longer
@@ -187,6 +287,16 @@ class Gateway(ABC):
     repeats_safely: timedelta | None = None
     #: whether :meth:`look_up` can be asked
     looks_up = False
+    #: whether :meth:`balance` can be asked
+    asks_balance = False
+    #: what a billed part takes, where the account counts credits and they are known
+    credits_per_segment: float | None = None
+    #: whether :meth:`senders` can be asked
+    lists_senders = False
+    #: whether it hands on what phones answer: :meth:`parse_replies`
+    takes_replies = False
+    #: what a reply is answered with, and its type; some send to the phone what we say
+    reply_answer = ("", "text/plain")
     #: whether it waits for somebody else, so that it must not be waited for too long
     is_remote = True
     #: ``time.monotonic()`` after which no request may begin; None: whenever
@@ -222,6 +332,32 @@ class Gateway(ABC):
         :raise Forged: when the request cannot come from the provider
         """
         raise Forged("This provider sends no reports.")
+
+    def parse_replies(self, callback: Callback) -> list[Reply]:
+        """Read what phones have sent to us.
+
+        :raise Forged: when the request cannot come from the provider
+        """
+        raise Forged("This provider hands on no replies.")
+
+    def check(self) -> Balance | None:
+        """Find out whether the account works, without sending anything.
+
+        :return: what is left on it, where the provider says so
+        :raise Trouble: when it does not
+        """
+        return self.balance()
+
+    def balance(self) -> Balance:
+        """:raise Trouble: when the provider does not say"""
+        raise NotImplementedError
+
+    def senders(self) -> list[SenderName]:
+        """The sender names of the account.
+
+        :raise Trouble: when the provider does not say
+        """
+        raise NotImplementedError
 
 
 def took_nothing(outcomes: Iterable[Outcome]) -> bool:

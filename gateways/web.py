@@ -22,9 +22,11 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from .base import Account, Failure, Gateway, Message, Outcome, Verdict
+from .base import Account, Failure, Gateway, Message, Outcome, Trouble, Verdict
+from .network import GuardedAdapter, LocalAddressError
 from .words import (
     BROKE_OFF,
+    LOCAL_ADDRESS,
     NO_ANSWER,
     NO_CONNECTION,
     NO_REQUEST,
@@ -92,26 +94,6 @@ class Answer:
     retry_after: float | None = None
 
 
-class Trouble(Exception):
-    """No usable answer. Its words are for people, and carry no secrets."""
-
-    def __init__(self, verdict, reason, failure=Failure.SERVER, retry_after=None):
-        super().__init__(reason)
-        self.verdict = verdict
-        self.reason = reason
-        self.failure = failure
-        self.retry_after = retry_after
-
-    def outcome(self, message: Message) -> Outcome:
-        return Outcome(
-            message.reference,
-            self.verdict,
-            failure=self.failure,
-            reason=self.reason,
-            retry_after=self.retry_after,
-        )
-
-
 def causes(error: BaseException) -> Iterator[BaseException]:
     """The error and all that it was raised from, by whatever road."""
     seen = set()
@@ -136,6 +118,8 @@ def nothing_left(error: BaseException) -> bool:
 def why_nothing_left(error: BaseException) -> tuple[str, Failure]:
     """In our own words: whose fault it is."""
     chain = list(causes(error))
+    if any(isinstance(one, LocalAddressError) for one in chain):
+        return LOCAL_ADDRESS, Failure.ACCOUNT
     if any(isinstance(one, socket.gaierror) for one in chain):
         return UNKNOWN_HOST, Failure.ACCOUNT
     if any(isinstance(one, ssl.SSLError) for one in chain):
@@ -155,11 +139,17 @@ def _is_handshake(error):
 class WebGateway(Gateway):
     """A provider that is reached by HTTP, over a session that is kept alive."""
 
+    #: calls at the same time
+    threads = 1
+
     def __init__(self, account: Account):
         super().__init__(account)
         self.url = (account.base_url or self.default_url).rstrip("/")
         self.session = requests.Session()
         self.session.headers["User-Agent"] = "sms_organizer"
+        adapter = GuardedAdapter(account.local_network, self.threads)
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
         # also keeps credentials of a .netrc from being sent instead
         self.session.auth = self.authenticate
 
@@ -256,7 +246,6 @@ class WebGateway(Gateway):
 class PooledGateway(WebGateway):
     """A provider that takes one message, or one text, a call: some calls at a time."""
 
-    #: calls at the same time
     threads = 16
     # what a crash can leave in doubt
     batch_size = 16
@@ -283,12 +272,6 @@ class PooledGateway(WebGateway):
         """
         if len(arguments) == 1:
             return [function(arguments[0])]
-        # beyond its size, the session would drop connections instead of keeping them
-        adapter = requests.adapters.HTTPAdapter(
-            pool_connections=1, pool_maxsize=self.threads
-        )
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
         futures = [pool.submit(function, argument) for argument in arguments]
         done, _late = wait(futures, timeout=0.95 * self.longest_call)

@@ -4,6 +4,9 @@ else that a person reads as a reason are the provider's own words."""
 NO_CONNECTION = "could not connect"
 UNKNOWN_HOST = "there is no such address"
 NO_SECURE_CONNECTION = "no secure connection: see whether it is http or https"
+LOCAL_ADDRESS = (
+    "the address is inside the network: tick “Local network” if it is meant to be"
+)
 NO_REQUEST = "no request could be made with this address, user name and password"
 NONSENSE = "its answer makes no sense"
 NO_ANSWER = "no answer in time"
@@ -18,6 +21,7 @@ ALL = (
     NO_CONNECTION,
     UNKNOWN_HOST,
     NO_SECURE_CONNECTION,
+    LOCAL_ADDRESS,
     NO_REQUEST,
     NONSENSE,
     NO_ANSWER,

@@ -26,6 +26,10 @@ class SmsSms(models.Model):
             words.NO_SECURE_CONNECTION: self.env._(
                 "no secure connection: see whether it is http or https"
             ),
+            words.LOCAL_ADDRESS: self.env._(
+                "the address is inside the network: tick “Local network” if it is "
+                "meant to be"
+            ),
             words.NO_REQUEST: self.env._(
                 "no request could be made with this address, user name and password"
             ),

@@ -55,7 +55,9 @@ class TestDidItLeave(BaseCase):
 
     def test_lost_connection_may_have_sent(self):
         with Provider(plan=["lose"]) as provider:
-            gateway = KannelGateway(Account(base_url=provider.url("kannel")))
+            gateway = KannelGateway(
+                Account(base_url=provider.url("kannel"), local_network=True)
+            )
             outcome = gateway.send([Message("a" * 32, "+48601234567", "Hello")])
             self.assertNotEqual(outcome[0].verdict, Verdict.NOT_TAKEN)
         for error in (
@@ -103,7 +105,9 @@ class TestDidItLeave(BaseCase):
     def test_late_call_begins_nothing_new(self):
         with Provider(delay=0.3) as provider:
             provider.refused_numbers = {"+48601234599"}
-            gateway = SmsApiGateway(Account(base_url=provider.url("smsapi")))
+            gateway = SmsApiGateway(
+                Account(base_url=provider.url("smsapi"), local_network=True)
+            )
             gateway.longest_call = 1
             messages = [
                 Message(f"{number:032}", f"+486012345{number}", "Same")
