@@ -29,7 +29,8 @@ company = env.ref("base.main_company")
 env["sms.gateway"].search([]).active = False
 env["sms.gateway"].create({
     "name": "Soak", "provider": %(kind)r, "company_id": company.id,
-    "base_url": %(url)r, "username": "user", "password": "secret", "test_mode": False,
+    "base_url": %(url)r, "local_network": True, "username": "user",
+    "password": "secret", "test_mode": False,
 })
 env["sms.sms"].create([
     {"number": "+486%%08d" %% number, "body": "Invoice %%s" %% number,

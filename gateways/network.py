@@ -89,13 +89,14 @@ class GuardedAdapter(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=threads)
 
     def init_poolmanager(self, *args, **kwargs):
-        # EXTENDS requests
-        super().init_poolmanager(*args, **kwargs)
+        # EXTENDS requests, where it returns nothing
+        result = super().init_poolmanager(*args, **kwargs)
         if not self.local_network:
             self.poolmanager.pool_classes_by_scheme = {
                 "http": _GuardedHTTPPool,
                 "https": _GuardedHTTPSPool,
             }
+        return result
 
     def send(self, request, *args, proxies=None, **kwargs):
         # EXTENDS requests: a proxy connects for us, so that the name has to do

@@ -10,9 +10,18 @@ from dataclasses import replace
 
 import requests
 
-from .base import Account, Failure, Gateway, Message, Outcome, Verdict
+from .base import (
+    Account,
+    Balance,
+    Failure,
+    Gateway,
+    Message,
+    Outcome,
+    Trouble,
+    Verdict,
+)
 from .web import BUSY, MISCONFIGURED, causes, nothing_left
-from .words import NO_CONNECTION
+from .words import NO_ANSWER, NO_CONNECTION, NOT_SAID
 
 ACCEPTED = {"success", "processing", "sent"}
 FAILURES = {
@@ -36,11 +45,13 @@ class OdooGateway(Gateway):
     ``SmsApi._send_sms_batch``: ``uuid``, ``state``, maybe ``failure_reason``,
     ``sms_twilio_sid``
     :param doubtful_states: those by which that function says that it does not know
+    :param credit: gives what is left on the account; None where nobody says
     :param refusals: exceptions by which it says so before it asks anybody; none for
         a function that may have sent some of the messages when it raises one
     """
 
     provider = "odoo"
+    asks_balance = True
     label = "Odoo's own provider"
     # it has time-outs of its own, and a connection to the database that is not shared
     is_remote = False
@@ -52,12 +63,14 @@ class OdooGateway(Gateway):
         batch_size: int,
         doubtful_states: frozenset[str] = frozenset(),
         refusals: tuple[type[Exception], ...] = (),
+        credit: Callable[[], float] | None = None,
     ):
         super().__init__(account)
         self.transmit = transmit
         self.batch_size = batch_size
         self.doubtful_states = doubtful_states
         self.refusals = refusals
+        self.credit = credit
 
     def send(self, messages: list[Message]) -> list[Outcome]:
         try:
@@ -73,6 +86,17 @@ class OdooGateway(Gateway):
             for message in messages
             if message.reference[:32] in by_uuid
         ]
+
+    def check(self) -> Balance | None:
+        return self.balance() if self.credit else None
+
+    def balance(self) -> Balance:
+        if not self.credit:
+            raise Trouble(Verdict.NOT_TAKEN, NOT_SAID)
+        amount = self.credit()
+        if amount < 0:  # as Odoo says that it could not ask
+            raise Trouble(Verdict.NOT_TAKEN, NO_ANSWER)
+        return Balance(amount)
 
     def _judge(self, error):
         """What an exception says of all messages; None where it says nothing."""

@@ -15,6 +15,7 @@ BROKE_OFF = "the connection broke off"
 NOT_DELIVERED = "not delivered"
 REFUSED_BY_OPERATOR = "refused by the operator"
 NOT_KNOWN_THERE = "the provider does not know it"
+NOT_SAID = "this provider does not say"
 NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
 
 ALL = (
@@ -30,5 +31,6 @@ ALL = (
     NOT_DELIVERED,
     REFUSED_BY_OPERATOR,
     NOT_KNOWN_THERE,
+    NOT_SAID,
     NO_SUCH_NUMBER,
 )

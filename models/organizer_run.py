@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # which outcomes of a line a counter of its run counts
 OUTCOMES_OF_COUNTER = {
@@ -142,11 +143,11 @@ class OrganizerRun(models.Model):
     def _compute_price(self):
         prices = self._prices_of_sms()
         for run in self:
-            gateway = self.env["sms.gateway"]._for_company(run.company_id)
             run.price, run.currency_id = prices.get(run.id, (0, False))
             if run.channel == "sms" and run.going_count:
-                run.price += run._going_segments() * gateway.price
+                gateway = self.env["sms.gateway"]._for_company(run.company_id)
                 run.currency_id = run.currency_id or gateway.currency_id
+                run.price += run._going_price()
 
     def _prices_of_sms(self):
         # sudo: the sum of a run that the user may read, whoever may read its messages
@@ -164,13 +165,20 @@ class OrganizerRun(models.Model):
         )
         return {run.id: (price, currency) for run, currency, price in groups}
 
-    def _going_segments(self):
-        groups = self.env["organizer.run.line"]._read_group(
-            [("run_id", "=", self.id), ("outcome", "=", "draft")],
-            [],
-            ["segments:sum"],
-        )
-        return groups[0][0] or 0
+    def _going_price(self):
+        """What the lines of a draft cost by the gateways that take their numbers; a
+        query for each gateway."""
+        gateways = self.env["sms.gateway"]
+        left = Domain("run_id", "=", self.id) & Domain("outcome", "=", "draft")
+        total = 0
+        for route in gateways._routes_of(self.company_id.id):
+            ((segments, number),) = self.env["organizer.run.line"]._read_group(
+                left & route._numbers(), [], ["segments:sum", "number:max"]
+            )
+            price = gateways._segment_price(self.company_id, number, self.currency_id)
+            total += (segments or 0) * price
+            left &= ~route._numbers()
+        return total
 
     @api.depends("line_ids.sms_ids.is_test")
     def _compute_is_test(self):

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 
 from .basis.basis_text import RELAX_PARAMETER
 from .organizer_link import DEFAULT_VALIDITY_DAYS, MAX_VALIDITY_DAYS
+from .sms_claim import REDIRECT_PARAMETER
 from .sms_retention import DAYS_PARAMETER, FEWEST_DAYS
 
 # a scheme, a host in plain letters, maybe a port: each character more is paid for
@@ -38,6 +39,12 @@ class ResConfigSettings(models.TransientModel):
         help="Let message templates leave out the number of the invoice and the link, "
         "or your company and the amount.",
     )
+    sms_redirect_to = fields.Char(
+        string="Redirect all SMS",
+        config_parameter=REDIRECT_PARAMETER,
+        help="For a copy of the database to try things out: every SMS goes to this one "
+        "number, and no customer gets any.",
+    )
     sms_retention_days = fields.Integer(
         string="Retention of numbers and texts",
         config_parameter=DAYS_PARAMETER,
@@ -65,6 +72,32 @@ class ResConfigSettings(models.TransientModel):
                         days=days,
                     )
                 )
+
+    @api.constrains("sms_redirect_to")
+    def _check_sms_redirect_to(self):
+        for settings in self.filtered("sms_redirect_to"):
+            _number, problem = settings._redirect_number()
+            if problem:
+                raise ValidationError(self.env._("Redirect all SMS: %s", problem))
+
+    @api.onchange("sms_redirect_to")
+    def _onchange_sms_redirect_to(self):
+        """Show what will be stored: E.164."""
+        if self.sms_redirect_to:
+            self.sms_redirect_to = self._redirect_number()[0] or self.sms_redirect_to
+
+    def _redirect_number(self):
+        """:return: (E.164 or None, what is wrong with it or None)"""
+        country = self.company_id.country_id.code
+        return self.env["organizer.sms.phone"]._check_sms_phone(
+            self.sms_redirect_to, [country]
+        )
+
+    def set_values(self):
+        # EXTENDS 'base_setup': a number that came in by another way than the form
+        if self.sms_redirect_to:
+            self.sms_redirect_to = self._redirect_number()[0]
+        return super().set_values()
 
     @api.constrains("sms_link_validity_days")
     def _check_sms_link_validity_days(self):

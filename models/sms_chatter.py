@@ -60,7 +60,13 @@ class SmsSms(models.Model):
     def _waiting_words(self):
         if self.failure_reason:
             return self.env._("Not yet taken: %s", self.failure_reason)
-        routes = self.env["sms.gateway"]._routes_of(self.company_id.id)
+        routes = [
+            route
+            for route in self.env["sms.gateway"]._routes_of(self.company_id.id)
+            if route._takes({"run_line_id": self.run_line_id.id, "number": self.number})
+        ]
+        if self.run_line_id and not routes:
+            return self.env._("It waits: no gateway takes this number.")
         if routes and not self.is_test and all(route.is_test for route in routes):
             return self.env._("It waits: no gateway is live.")
         return False
@@ -79,6 +85,12 @@ class SmsSms(models.Model):
             words = format_datetime(self.env, at, dt_format="short")
             if self.is_test:
                 return self.env._("%s, a test: it reached nobody", words)
+            if self.redirected_to:
+                return self.env._(
+                    "%(at)s, to %(number)s instead: the customer did not get it",
+                    at=words,
+                    number=self.redirected_to,
+                )
             return words
         return self._failure_words()
 

@@ -2,7 +2,7 @@ import json
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 from odoo.tools import SQL
 
@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 # takes them for: others are to have their share.
 CLAIM_SIZE = 500
 CLAIM_CALLS = 16
+
+REDIRECT_PARAMETER = "sms_organizer.redirect_to"
 
 
 class SmsSms(models.Model):
@@ -34,6 +36,11 @@ class SmsSms(models.Model):
         readonly=True,
         copy=False,
         help="What the provider said, until it is written where it belongs.",
+    )
+    redirected_to = fields.Char(
+        readonly=True,
+        copy=False,
+        help="It went to this number instead: see Settings ▸ SMS Organizer.",
     )
     attempts = fields.Integer(readonly=True, copy=False)
     next_attempt_at = fields.Datetime("Next attempt", readonly=True, copy=False)
@@ -86,7 +93,8 @@ class SmsSms(models.Model):
                        gateway_id = %(gateway)s,
                        is_test = COALESCE(is_test, FALSE) OR %(is_test)s,
                        price = COALESCE(segments, 0) * %(price)s,
-                       currency_id = %(currency)s
+                       currency_id = %(currency)s,
+                       redirected_to = %(redirected_to)s
                   FROM picked
                  WHERE sms_sms.id = picked.id
              RETURNING sms_sms.id
@@ -98,12 +106,17 @@ class SmsSms(models.Model):
                 is_test=way.gateway.is_sandbox,
                 price=way.gateway.price,
                 currency=way.gateway.currency_id.id or None,
+                redirected_to=self._redirected(way) or None,
             ),
             log_exceptions=False,
         )
         claimed = self.browse(sorted(row[0] for row in self.env.cr.fetchall()))
         claimed.invalidate_recordset(flush=False)
         return claimed
+
+    def _redirected(self, way):
+        """The sandbox reaches nobody in any case."""
+        return not way.gateway.is_sandbox and self._redirect_number()
 
     def _lock_some(self, domain, order, limit):
         """Find and lock in one statement what no other process holds: between two,
@@ -173,7 +186,7 @@ class SmsSms(models.Model):
         return [
             Message(
                 reference=sms._reference(),
-                number=sms.number or "",
+                number=sms.redirected_to or sms.number or "",
                 text=sms.body or "",
                 encoding=sms.encoding or "GSM-7",
                 segments=sms.segments,
@@ -181,6 +194,14 @@ class SmsSms(models.Model):
             )
             for sms in self
         ]
+
+    @api.model
+    def _redirect_number(self):
+        """:return: the one number that every SMS goes to, in a copy of the database;
+        False: each goes to its own"""
+        # sudo: system parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param(REDIRECT_PARAMETER) or False
 
     # -- what must not be handed over ------------------------------------------------
 

@@ -7,9 +7,8 @@ from ..gateways import PROVIDERS
 from ..gateways.base import Account
 from ..gateways.sandbox import SandboxGateway
 
-# nothing after the host but a path: a user name or a password would end up in logs
-ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
-SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\+?\d{3,16}", re.ASCII)
+# of a country, or of numbers within it: +1 829
+PREFIX = re.compile(r"\+[1-9]\d{0,6}", re.ASCII)
 
 
 class SmsGateway(models.Model):
@@ -17,10 +16,11 @@ class SmsGateway(models.Model):
 
     _name = "sms.gateway"
     _description = "SMS Gateway"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     sequence = fields.Integer(
         default=10, help="Among the gateways of a company, the first one sends."
     )
@@ -28,6 +28,7 @@ class SmsGateway(models.Model):
         selection="_selection_provider",
         required=True,
         default="sandbox",
+        tracking=True,
     )
     company_id = fields.Many2one(
         "res.company",
@@ -49,7 +50,15 @@ class SmsGateway(models.Model):
     test_mode = fields.Boolean(
         default=True,
         copy=False,
+        tracking=True,
         help="While it is on, messages go to the sandbox phone and reach nobody.",
+    )
+    prefixes = fields.Char(
+        "Country codes",
+        tracking=True,
+        help="The numbers that it sends to, such as +48, +49. Empty: every number. The "
+        "first gateway that takes a number sends to it; the next one that does, while "
+        "the first one is down.",
     )
     price = fields.Float(
         "Price per segment",
@@ -63,17 +72,6 @@ class SmsGateway(models.Model):
         default=lambda self: self.env.company.currency_id,
     )
     is_sandbox = fields.Boolean(compute="_compute_is_sandbox")
-    sender = fields.Char(
-        "Sender name",
-        help="What a phone shows: a name that your provider has authorised, or a "
-        "number. Empty: what the provider uses by itself.",
-    )
-
-    # credentials: for administrators alone, and never copied
-    _CREDENTIALS = "sms_organizer.group_sms_administer"
-    base_url = fields.Char("Address", groups=_CREDENTIALS, copy=False)
-    username = fields.Char("User name", groups=_CREDENTIALS, copy=False)
-    password = fields.Char(groups=_CREDENTIALS, copy=False)
 
     def _selection_provider(self):
         labels = {
@@ -98,71 +96,34 @@ class SmsGateway(models.Model):
                     )
                 )
 
-    @api.constrains("base_url")
-    def _check_base_url(self):
-        for gateway in self.sudo().filtered("base_url"):  # sudo: to read the address
-            if not ADDRESS.fullmatch(gateway.base_url):
-                # not quoted: Odoo logs what it says, and it may hold a password
-                raise ValidationError(
-                    self.env._(
-                        "Address: what you entered can't be used. Enter http:// or "
-                        "https:// and a host name, for example "
-                        "https://api.example.com, and the user name and password in "
-                        "their own fields."
+    @api.constrains("prefixes")
+    def _check_prefixes(self):
+        for gateway in self.filtered("prefixes"):
+            for prefix in gateway.prefixes.split(", "):
+                if not PREFIX.fullmatch(prefix):
+                    raise ValidationError(
+                        self.env._(
+                            "Country codes: “%s” is none. Enter them with + and with "
+                            "commas between them, for example +48, +49, or leave the "
+                            "field empty for every number.",
+                            prefix,
+                        )
                     )
-                )
-
-    @api.constrains("sender")
-    def _check_sender(self):
-        for gateway in self.filtered("sender"):
-            if not SENDER.fullmatch(gateway.sender):
-                raise ValidationError(
-                    self.env._(
-                        "Sender name: “%s” can't be used. Enter up to 11 letters "
-                        "without accents, digits and spaces, with a letter among "
-                        "them, or a number of up to 16 digits.",
-                        gateway.sender,
-                    )
-                )
-
-    @api.constrains("provider", "test_mode", "username", "password")
-    def _check_credentials(self):
-        labels = {
-            "username": self.env._("User name"),
-            "password": self.env._("Password or token"),
-        }
-        for gateway in self.sudo():  # sudo: to see whether the credentials are there
-            missing = [
-                labels[name]
-                for name in PROVIDERS[gateway.provider].needs
-                if not gateway[name]
-            ]
-            if missing and not gateway.test_mode:
-                raise ValidationError(
-                    self.env._(
-                        "“%(gateway)s” cannot go live without: %(missing)s. Enter it, "
-                        "or leave the test mode on.",
-                        gateway=gateway.name,
-                        missing=", ".join(missing),
-                    )
-                )
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._without_blanks(vals) for vals in vals_list])
+        return super().create([self._tidied(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._without_blanks(vals))
+        return super().write(self._tidied(vals))
 
-    def _without_blanks(self, vals):
-        """A blank that was pasted along is no part of a password."""
-        return {
-            name: value.strip()
-            if name in ("base_url", "username", "password", "sender")
-            and isinstance(value, str)
-            else value
-            for name, value in vals.items()
-        }
+    def _tidied(self, vals):
+        """``vals`` as they are stored: country codes as ``+48, +49``."""
+        if not vals.get("prefixes"):
+            return vals
+        found = re.split(r"[\s,;]+", vals["prefixes"].strip(" ,;"))
+        codes = [re.sub(r"^(00|\+)?(?=\d)", "+", code) for code in found]
+        return {**vals, "prefixes": ", ".join(dict.fromkeys(codes))}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_in_the_ledger(self):
@@ -193,15 +154,7 @@ class SmsGateway(models.Model):
             return SandboxGateway(Account())
         if not self or self.provider == "odoo":
             return self._odoo_adapter(company)
-        return PROVIDERS[self.provider](
-            Account(
-                base_url=self.base_url or "",
-                username=self.username or "",
-                password=self.password or "",
-                sender=self.sender or "",
-                report_url=self._report_url(),
-            )
-        )
+        return PROVIDERS[self.provider](self._account())
 
     # -- buttons ---------------------------------------------------------------------
 

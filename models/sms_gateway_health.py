@@ -29,7 +29,16 @@ class SmsGateway(models.Model):
 
     _inherit = "sms.gateway"
 
-    _ACCOUNT_FIELDS = {"provider", "base_url", "username", "password"}
+    # whoever mends one of them need not wait for the end of the rest
+    _MENDING_FIELDS = {
+        "provider",
+        "base_url",
+        "username",
+        "password",
+        "sender",
+        "local_network",
+        "test_mode",
+    }
 
     failing_since = fields.Datetime(readonly=True, copy=False)
     account_since = fields.Datetime(
@@ -201,11 +210,10 @@ class SmsGateway(models.Model):
         return len(waiting)
 
     def write(self, vals):
-        # whoever mends the account need not wait for the end of the rest
-        if {*self._ACCOUNT_FIELDS, "test_mode"} & vals.keys():
-            vals = {**vals, "rest_until": False, "failures": 0}
-        mended = self._ACCOUNT_FIELDS & vals.keys()
+        mended = self._MENDING_FIELDS & vals.keys()
         if mended:
+            vals = {**vals, "rest_until": False, "failures": 0}
+        if self._ACCOUNT_FIELDS & vals.keys():
             vals = {**vals, "account_since": fields.Datetime.now()}
         result = super().write(vals)
         if mended:

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
@@ -10,6 +10,7 @@ class Route(NamedTuple):
 
     id: int
     handles: str
+    prefixes: tuple[str, ...]  # "+48"; none: every number
     price: float  # of a segment
     currency_id: int
     is_test: bool
@@ -19,6 +20,7 @@ class Route(NamedTuple):
         return cls(
             gateway.id,
             gateway.handles,
+            tuple((gateway.prefixes or "").split(", ")) if gateway.prefixes else (),
             gateway.price,
             gateway.currency_id.id,
             gateway.is_sandbox,
@@ -26,9 +28,20 @@ class Route(NamedTuple):
 
     def _domain(self):
         """Which ``sms.sms`` it takes, of whatever company."""
+        taken = Domain.TRUE
         if self.handles == "organizer":
-            return Domain("run_line_id", "!=", False)
-        return Domain.TRUE
+            taken &= Domain("run_line_id", "!=", False)
+        if self.prefixes:
+            taken &= self._numbers()
+        return taken
+
+    def _numbers(self):
+        """Which records with a ``number`` it takes, by that alone."""
+        if not self.prefixes:
+            return Domain.TRUE
+        return Domain.OR(
+            Domain("number", "=like", f"{prefix}%") for prefix in self.prefixes
+        )
 
     def _sends(self):
         """Which of them it sends now: what was to reach somebody waits for a gateway
@@ -37,7 +50,12 @@ class Route(NamedTuple):
 
     def _takes(self, vals):
         """Whether it takes a message with these values."""
-        return self.handles != "organizer" or bool(vals.get("run_line_id"))
+        is_ours = self.handles != "organizer" or bool(vals.get("run_line_id"))
+        return is_ours and self._reaches(vals.get("number"))
+
+    def _reaches(self, number):
+        """Whether it takes this number, E.164."""
+        return not self.prefixes or (number or "").startswith(self.prefixes)
 
 
 class SmsGateway(models.Model):
@@ -51,6 +69,7 @@ class SmsGateway(models.Model):
         "company_id",
         "currency_id",
         "handles",
+        "prefixes",
         "price",
         "provider",
         "sequence",
@@ -84,12 +103,35 @@ class SmsGateway(models.Model):
         return routes.get(company_id) or routes.get(False, ())
 
     @api.model
-    def _for_company(self, company):
-        """The first gateway of the company, as superuser; empty when it has none."""
+    def _route_to(self, company, number):
+        """:param str number: E.164; empty or unknown: the first gateway's numbers
+        :return: the :class:`Route` of Organizer's messages to it; None: no gateway
+            takes it
+        """
+        routes = self._routes_of(company.id)
+        if not number:
+            return routes[0] if routes else None
+        return next((route for route in routes if route._reaches(number)), None)
+
+    @api.model
+    def _for_company(self, company, number=False):
+        """The first gateway of the company that takes the number, as superuser; empty
+        when there is none."""
+        route = self._route_to(company, number)
         # sudo: as for the routes; credentials stay with the outbox
-        return self.sudo().browse(
-            [route.id for route in self._routes_of(company.id)][:1]
-        )
+        return self.sudo().browse(route.id if route else [])
+
+    @api.model
+    def _segment_price(self, company, number, currency):
+        """What a segment to this number costs, in this currency, now."""
+        route = self._route_to(company, number)
+        if not route:
+            return 0
+        own = self.env["res.currency"].browse(route.currency_id)
+        if not route.price or own == currency:
+            return route.price
+        today = fields.Date.context_today(self)
+        return own._convert(route.price, currency, company, today, round=False)
 
     @api.model
     def _ways(self, company):

@@ -19,6 +19,10 @@ class SmsGateway(models.Model):
 
     _inherit = "sms.gateway"
 
+    def _iap_credit(self):
+        # sudo: a figure; the account's token stays where it is
+        return self.env["iap.account"].sudo().get_credits("sms")
+
     def _odoo_adapter(self, company):
         """:param company: ``res.company`` whose account is used"""
         company = company or self.env.company
@@ -48,4 +52,5 @@ class SmsGateway(models.Model):
             # sms_twilio says so when a request got lost; IAP, when it has trouble
             doubtful_states=frozenset() if is_iap else frozenset({"server_error"}),
             refusals=(UserError,) if is_known else (),
+            credit=self._iap_credit if is_iap else None,
         )

@@ -66,13 +66,23 @@ class SmsSms(models.Model):
     def _ask_reports(self):
         """Ask the gateways that can be asked what became of what they accepted."""
         asked = self._despite_others(self._take_unreported)
-        asked = asked.filtered(lambda sms: not sms.gateway_id._rests())
+        asked = asked.filtered(
+            lambda sms: (
+                not sms.gateway_id._rests()
+                # an account that was taken away, as in a neutralised copy
+                and (sms.is_test or not sms.gateway_id._missing())
+            )
+        )
         for (gateway, company, is_test), messages in asked._grouped_by(
             lambda sms: (sms.gateway_id, sms.company_id, sms.is_test)
         ).items():
             adapter = gateway._adapter(company, is_test)
             queries = [
-                Sent(sms._reference(), sms.provider_id or "", sms.number or "")
+                Sent(
+                    sms._reference(),
+                    sms.provider_id or "",
+                    sms.redirected_to or sms.number or "",
+                )
                 for sms in messages
             ]
             self._commit_progress()

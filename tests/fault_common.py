@@ -26,6 +26,7 @@ class FaultCommon(OrganizerCommon):
                 "provider": kind,
                 "company_id": self.company.id,
                 "base_url": (provider or self.provider).url(kind),
+                "local_network": True,
                 "test_mode": False,
                 "price": 0.16,
                 "currency_id": self.env.ref("base.PLN").id,

@@ -86,7 +86,10 @@ class TestGatewayHealth(OrganizerCommon):
             ({"sender": "Żółw"}, "Sender name"),
             ({"sender": "TwelveLetter"}, "Sender name"),
             ({"sender": "12"}, "Sender name"),
-            ({"provider": "smsapi", "test_mode": False}, "Password or token"),
+            ({"provider": "smsapi", "test_mode": False}, "Token"),
+            ({"base_url": "http://127.0.0.1:13013"}, "Local network"),
+            ({"base_url": "http://[::1]/"}, "Address"),
+            ({"base_url": "http://localhost"}, "Local network"),
             ({"provider": "kannel", "test_mode": False, "password": "x"}, "User name"),
         ):
             with self.subTest(values), self.assertRaisesRegex(ValidationError, words):
@@ -99,7 +102,7 @@ class TestGatewayHealth(OrganizerCommon):
 
     def test_right_set_up_is_taken(self):
         for values in (
-            {"base_url": "http://127.0.0.1:13013"},
+            {"base_url": "http://127.0.0.1:13013", "local_network": True},
             {"base_url": "https://api.smsapi.com/v2"},
             {"sender": "My Firm 24"},
             {"sender": "+48500600700"},

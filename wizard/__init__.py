@@ -7,3 +7,5 @@ from . import organizer_compose_template
 from . import organizer_compose_line
 from . import sms_composer
 from . import sms_send_again
+from . import sms_gateway_try
+from . import sms_gateway_senders

@@ -104,14 +104,21 @@ class OrganizerComposeLine(models.TransientModel):
         """What was written for this customer stays when the common text changes."""
         self.text_edited = True
 
-    @api.depends("text", "values", "compose_id.price", "compose_id.plain_letters")
+    @api.depends(
+        "text", "values", "number", "compose_id.price", "compose_id.plain_letters"
+    )
     def _compute_price(self):
+        price_of = self.env["sms.gateway"]._segment_price
         for line in self:
             compose = line.compose_id
             writer = line._writer()
             values = compose._with_link(line.values)
             line.segments = writer.measure(values).segments if line.text else 0
-            line.price = line.segments * compose.price
+            price = 0
+            if compose.channel == "sms":
+                currency = compose.currency_id
+                price = price_of(compose.company_id, line.number, currency)
+            line.price = line.segments * price
 
     def _writer(self, names=()):
         """The text of this line, as it was filled in or corrected.

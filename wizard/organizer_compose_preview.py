@@ -34,6 +34,7 @@ class OrganizerCompose(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_gateway")
     is_test = fields.Boolean(compute="_compute_gateway")
     can_send = fields.Boolean(compute="_compute_gateway")
+    redirected_to = fields.Char(compute="_compute_gateway")
     preview_subject = fields.Char(compute="_compute_mail_preview")
     preview_body = fields.Html(compute="_compute_mail_preview", sanitize=False)
 
@@ -43,15 +44,27 @@ class OrganizerCompose(models.TransientModel):
             compose.palette = compose._basis()._palette()
             compose.has_invoice = "link" in compose._basis()._placeholders()
 
-    @api.depends("company_id", "channel")
+    @api.depends("company_id", "channel", "number", "many")
     def _compute_gateway(self):
+        gateways = self.env["sms.gateway"]
         for compose in self:
             by_email = compose.channel == "email"
-            gateway = self.env["sms.gateway"]._for_company(compose.company_id)
+            gateway = gateways._for_company(compose.company_id, compose._to())
+            # a number that no gateway takes says so itself
+            gateway = gateway or gateways._for_company(compose.company_id)
             compose.can_send = by_email or bool(gateway)
             compose.price = 0 if by_email else gateway.price
             compose.currency_id = gateway.currency_id or compose.company_id.currency_id
             compose.is_test = gateway.is_sandbox and not by_email
+            live = compose.can_send and not by_email and not compose.is_test
+            compose.redirected_to = live and self.env["sms.sms"]._redirect_number()
+
+    def _to(self):
+        """The number that decides by which gateway it goes; False: the first one."""
+        document = self._document()
+        if self.many or not document or self.channel == "email":
+            return False
+        return self._candidate(document).address
 
     # -- what a customer gets --------------------------------------------------------
 
@@ -116,7 +129,7 @@ class OrganizerCompose(models.TransientModel):
         )
         return candidates[0]
 
-    @api.depends("line_ids.selected", "line_ids.reason", "line_ids.segments", "price")
+    @api.depends("line_ids.selected", "line_ids.reason", "line_ids.price")
     def _compute_totals(self):
         reasons = dict(
             self.env["organizer.run.line"]
@@ -130,7 +143,7 @@ class OrganizerCompose(models.TransientModel):
             )
             compose.going_count = len(going)
             compose.segments = sum(going.mapped("segments"))
-            compose.total_price = compose.segments * compose.price
+            compose.total_price = sum(going.mapped("price"))
             compose.left_out = ", ".join(
                 f"{count} × {reasons[reason]}" for reason, count in out.most_common()
             )

@@ -37,16 +37,13 @@ class OrganizerBasis(models.AbstractModel):
         refusals = self._refusals(documents)
         check = self._check_numbers if channel == SMS else self._check_emails
         checked = check(documents, recipients, addresses or {})
-        unserved = self._unserved_companies(documents) if channel == SMS else {}
         candidates = []
         for document in documents:
             address, refusal = checked[document.id]
-            refusal = (
-                unserved.get(self._company(document))
-                or refusals.get(document.id)
-                or refusal
-                or (False, False)
-            )
+            unserved = None
+            if channel == SMS:
+                unserved = self._unserved(self._company(document), address, refusal)
+            refusal = unserved or refusals.get(document.id) or refusal or (False, False)
             candidates.append(
                 Candidate(document, recipients[document.id], address, *refusal)
             )
@@ -79,15 +76,19 @@ class OrganizerBasis(models.AbstractModel):
         )
         return (checked, None) if checked else (number, ("bad_number", problem))
 
-    def _unserved_companies(self, documents):
-        """``{company: (reason, why)}`` for those without a gateway."""
-        routes = self.env["sms.gateway"]._routes_of
-        companies = {self._company(document) for document in documents}
-        return {
-            company: ("no_gateway", self._no_gateway_words(company))
-            for company in companies
-            if not routes(company.id)
-        }
+    def _unserved(self, company, number, refusal):
+        """:return: (reason, why) where no gateway of the company takes it; or None"""
+        gateways = self.env["sms.gateway"]
+        if not gateways._routes_of(company.id):
+            return "no_gateway", self._no_gateway_words(company)
+        if refusal or gateways._route_to(company, number):
+            return None
+        return "no_gateway", self.env._(
+            "No gateway of %(company)s takes %(number)s. An administrator says under "
+            "Organizer ▸ Configuration ▸ Gateways which country codes each one takes.",
+            company=company.name,
+            number=number,
+        )
 
     @api.model
     def _no_gateway_words(self, company):

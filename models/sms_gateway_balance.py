@@ -1,0 +1,284 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare, format_amount
+from odoo.tools.misc import formatLang
+
+from ..gateways import PROVIDERS
+from ..gateways.base import Trouble, in_time
+
+_logger = logging.getLogger(__name__)
+
+LOW_BALANCE = "sms_organizer.mail_activity_balance"
+# How often the scheduled action asks.
+ASKED_EVERY = timedelta(hours=1)
+# What is looked at to tell how many segments a message has.
+LOOKED_BACK = timedelta(days=30)
+# A balance is compared and shown with so many digits.
+DIGITS = 4
+
+
+class SmsGateway(models.Model):
+    """What is left on the account, and how far it goes."""
+
+    _inherit = "sms.gateway"
+
+    user_id = fields.Many2one(
+        "res.users",
+        "Person in charge",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        help="Is told when the balance falls under the threshold.",
+    )
+    asks_balance = fields.Boolean(compute="_compute_asks_balance")
+    balance = fields.Float(
+        "Amount left", digits=(16, DIGITS), readonly=True, copy=False, aggregator=None
+    )
+    balance_unit = fields.Char(
+        readonly=True, copy=False, help="A currency; empty: the provider's credits."
+    )
+    balance_at = fields.Datetime("Balance as of", readonly=True, copy=False)
+    balance_trouble = fields.Char(readonly=True, copy=False)
+    balance_threshold = fields.Float(
+        "Warn below",
+        digits=(16, 2),
+        help="The person in charge gets an activity when the balance is lower. 0: "
+        "nobody is warned.",
+    )
+    credits_per_segment = fields.Float(
+        digits=(16, DIGITS),
+        compute="_compute_credits_per_segment",
+        store=True,
+        readonly=False,
+        help="What a billed part takes of an account that counts credits. The "
+        "provider's answers correct it.",
+    )
+    balance_words = fields.Char("Balance", compute="_compute_balance_words")
+    enough_for = fields.Integer(compute="_compute_balance_words")
+    enough_words = fields.Char(compute="_compute_balance_words")
+
+    @api.depends("provider", "test_mode")
+    def _compute_asks_balance(self):
+        for gateway in self:
+            provider = PROVIDERS[gateway.provider]
+            gateway.asks_balance = provider.asks_balance
+
+    @api.depends("provider")
+    def _compute_credits_per_segment(self):
+        for gateway in self:
+            provider = PROVIDERS[gateway.provider]
+            gateway.credits_per_segment = provider.credits_per_segment or 0
+
+    @api.constrains("balance_threshold", "credits_per_segment")
+    def _check_balance_threshold(self):
+        for gateway in self:
+            if gateway.balance_threshold < 0:
+                raise ValidationError(self.env._("Warn below: enter 0 or more."))
+            if gateway.credits_per_segment < 0:
+                raise ValidationError(
+                    self.env._("Credits per segment: enter 0 or more.")
+                )
+
+    # -- in words --------------------------------------------------------------------
+
+    @api.depends(
+        "balance",
+        "balance_unit",
+        "balance_at",
+        "price",
+        "currency_id",
+        "credits_per_segment",
+    )
+    @api.depends_context("lang")
+    def _compute_balance_words(self):
+        sizes = self._segments_per_message()
+        for gateway in self:
+            gateway.balance_words = gateway.enough_words = False
+            gateway.enough_for = 0
+            if not gateway.balance_at:
+                continue
+            gateway.balance_words = gateway._amount_words(gateway.balance)
+            segment = gateway._segment_takes()
+            if segment:
+                size = sizes.get(gateway.id, 1)
+                count = max(int(gateway.balance / (segment * size)), 0)
+                gateway.enough_for = count
+                gateway.enough_words = self.env._(
+                    "enough for about %s messages", formatLang(self.env, count, 0)
+                )
+
+    def _amount_words(self, amount):
+        currency = self._balance_currency()
+        if currency:
+            return format_amount(self.env, amount, currency)
+        digits = 0 if float(amount).is_integer() else 2
+        return self.env._("%s credits", formatLang(self.env, amount, digits))
+
+    def _balance_currency(self):
+        return (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", self.balance_unit)], limit=1)
+            if self.balance_unit
+            else self.env["res.currency"]
+        )
+
+    def _segment_takes(self):
+        """:return: what a billed part takes of the balance; 0 where it is not known"""
+        currency = self._balance_currency()
+        if not currency:
+            return 0 if self.balance_unit else self.credits_per_segment
+        if currency == self.currency_id:
+            return self.price
+        return self.currency_id._convert(
+            self.price,
+            currency,
+            self.company_id or self.env.company,
+            fields.Date.context_today(self),
+            round=False,
+        )
+
+    def _segments_per_message(self):
+        """:return: ``{gateway id: segments of a usual message}``"""
+        groups = (
+            # sudo: a figure of gateways that the user may read
+            self.env["sms.sms"]
+            .sudo()
+            ._read_group(
+                [
+                    ("gateway_id", "in", self.ids),
+                    ("queued_at", ">", fields.Datetime.now() - LOOKED_BACK),
+                    ("segments", ">", 0),
+                ],
+                ["gateway_id"],
+                ["segments:avg"],
+            )
+        )
+        return {gateway.id: average for gateway, average in groups}
+
+    # -- asked for -------------------------------------------------------------------
+
+    def action_refresh_balance(self):
+        """*Refresh*: ask now.
+
+        :raise UserError: in the provider's words
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            self._note_balance(self._ask(lambda adapter: adapter.balance()))
+        except Trouble as trouble:
+            raise UserError(
+                self.env._("The balance is not told: %s", self._trouble_words(trouble))
+            ) from None
+
+    def _ask(self, question):
+        """Ask the provider itself, whatever the mode is.
+
+        :param question: function of an adapter
+        :raise Trouble: without an answer
+        """
+        # sudo: whoever may ask, the credentials stay where they are
+        adapter = self.sudo()._adapter(self.company_id or self.env.company, False)
+        try:
+            return in_time(adapter, question, adapter)
+        except TimeoutError:
+            raise Trouble(None, self.env._("no answer in time")) from None
+        except Trouble:
+            raise
+        except Exception as error:  # noqa: BLE001 - an answer nobody has thought of
+            # its type alone: it may quote the request, credentials included
+            _logger.info("No answer to a question: %s", type(error).__name__)
+            raise Trouble(None, self.env._("its answer makes no sense")) from None
+
+    def _trouble_words(self, trouble):
+        return self.env["sms.sms"]._translated(trouble.reason)
+
+    def _note_balance(self, found):
+        """:param found: :class:`..gateways.base.Balance`"""
+        self.write(
+            {
+                "balance": found.amount,
+                "balance_unit": found.currency,
+                "balance_at": fields.Datetime.now(),
+                "balance_trouble": False,
+            }
+        )
+        self._warn_of_balance()
+
+    @api.model
+    def _ask_balances(self):
+        """What the scheduled action does, each hour."""
+        now = fields.Datetime.now()
+        able = [key for key, provider in PROVIDERS.items() if provider.asks_balance]
+        due = self.search(
+            [
+                ("provider", "in", able),
+                ("test_mode", "=", False),
+                "|",
+                ("balance_at", "=", False),
+                ("balance_at", "<", now - ASKED_EVERY + timedelta(minutes=5)),
+            ]
+        )
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=len(due))
+        for gateway in due:
+            try:
+                found = gateway._ask(lambda adapter: adapter.balance())
+            except Trouble as trouble:
+                gateway.balance_trouble = gateway._trouble_words(trouble)
+            else:
+                gateway._note_balance(found)
+            if not commit(1):
+                return
+
+    def _warn_of_balance(self):
+        """One activity while the balance is too low; it ends by itself."""
+        self.ensure_one()
+        is_low = (
+            self.balance_threshold
+            and float_compare(self.balance, self.balance_threshold, DIGITS) < 0
+        )
+        open_ones = self.activity_search([LOW_BALANCE])
+        if not is_low:
+            open_ones.action_feedback(
+                feedback=self.env._("The balance is %s again.", self.balance_words)
+            )
+        elif not open_ones:
+            self.activity_schedule(
+                LOW_BALANCE,
+                user_id=self.user_id.id or self.env.user.id,
+                note=self.env._(
+                    "%(balance)s are left on “%(gateway)s”, less than %(threshold)s.",
+                    balance=self.balance_words,
+                    gateway=self.name,
+                    threshold=self._amount_words(self.balance_threshold),
+                ),
+            )
+
+    # -- learned ---------------------------------------------------------------------
+
+    def _learn_credits(self, messages, outcomes):
+        """Take what a segment costs from what the provider says that it took.
+
+        :param messages: ``sms.sms`` that were handed over
+        :param dict outcomes: reference → :class:`..gateways.base.Outcome`
+        """
+        if not self:
+            return  # Odoo's own provider
+        told = [
+            (outcomes[sms._reference()].credits, sms.segments)
+            for sms in messages
+            if sms._reference() in outcomes
+            and outcomes[sms._reference()].credits is not None
+        ]
+        segments = sum(count for _credits, count in told)
+        if not segments:
+            return
+        average = sum(credits for credits, _count in told) / segments
+        # another price, not another mixture of countries: written seldom
+        known = self.credits_per_segment
+        if average and (not known or abs(average - known) > 0.1 * known):
+            self.credits_per_segment = average

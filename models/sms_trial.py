@@ -1,0 +1,68 @@
+from uuid import uuid4
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..gateways.sandbox import SandboxGateway
+
+
+class SmsSms(models.Model):
+    """A test SMS: it takes the outbox's steps at once, through one gateway, whether
+    that is live or not, and is never tried again by itself."""
+
+    _inherit = "sms.sms"
+
+    @api.model
+    def _create_trial(self, gateway, number, text):
+        """:return: the message, claimed, so that no other process takes it"""
+        is_test = gateway.provider == SandboxGateway.provider
+        redirected = False if is_test else self._redirect_number()
+        sms = self.create(
+            {
+                "number": number,
+                "body": text,
+                "partner_id": self.env.user.partner_id.id,
+                "company_id": (gateway.company_id or self.env.company).id,
+                "user_id": self.env.uid,
+                "gateway_id": gateway.id,
+                "currency_id": gateway.currency_id.id,
+                "is_test": is_test,
+                "redirected_to": redirected,
+                "state": "process",
+                "claim": uuid4().hex,
+            }
+        )
+        sms.price = sms.segments * gateway.price
+        return sms
+
+    def _send_trial(self, exchanges):
+        """Hand it over, and write what became of it.
+
+        :param list exchanges: what went over the wire is added to it
+        """
+        self.ensure_one()
+        adapter = self.gateway_id._adapter(self.company_id, self.is_test)
+        adapter.exchanges = exchanges
+        self.claimed_until = self._lease(adapter)
+        if self._opted_out():
+            raise UserError(
+                self.env._(
+                    "Phone number: %s is on the list of those who do not want SMS.",
+                    self.number,
+                )
+            )
+        self._commit_progress()
+        claim, messages = self.claim, self._prepare_messages()
+        outcomes, trouble = self._hand_over(claim, messages, adapter)
+        if trouble:
+            raise trouble
+        # no gateway: what a test meets is no outage
+        nobody = self.env["sms.gateway"]
+        self._despite_others(lambda: self._settle_claim(claim, outcomes, nobody))
+        if self.state == "outgoing":
+            self._set_outcome("error", "sms_server", reason=self.failure_reason)
+            self.next_attempt_at = False
+            self._commit_progress()
+
+    def _opted_out(self):
+        return bool(self.env["organizer.basis"]._stopped_numbers([self.number]))
