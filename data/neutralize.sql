@@ -9,6 +9,7 @@ UPDATE sms_gateway
        http_headers = NULL,
        http_body = NULL,
        http_balance_url = NULL,
+       http_balance_parameters = NULL,
        base_url = NULL,
        failing_since = NULL,
        rest_until = NULL,

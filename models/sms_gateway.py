@@ -77,6 +77,7 @@ class SmsGateway(models.Model):
         labels = {
             "sandbox": self.env._("Sandbox (reaches nobody)"),
             "odoo": self.env._("Odoo's own provider"),
+            "http": self.env._("Any provider by HTTP"),
         }
         return [(key, labels.get(key, cls.label)) for key, cls in PROVIDERS.items()]
 

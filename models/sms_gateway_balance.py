@@ -59,11 +59,14 @@ class SmsGateway(models.Model):
     enough_for = fields.Integer(compute="_compute_balance_words")
     enough_words = fields.Char(compute="_compute_balance_words")
 
-    @api.depends("provider", "test_mode")
+    @api.depends("provider", "http_balance_url")
     def _compute_asks_balance(self):
         for gateway in self:
-            provider = PROVIDERS[gateway.provider]
-            gateway.asks_balance = provider.asks_balance
+            able = PROVIDERS[gateway.provider].asks_balance
+            if gateway.provider == "http":
+                # sudo: whether it is described, not how
+                able = bool(gateway.sudo().http_balance_url)
+            gateway.asks_balance = able
 
     @api.depends("provider")
     def _compute_credits_per_segment(self):
@@ -222,8 +225,9 @@ class SmsGateway(models.Model):
                 ("balance_at", "<", now - ASKED_EVERY + timedelta(minutes=5)),
             ]
         )
-        commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(due))
+        due = due.filtered("asks_balance")
+        commit = self.env["sms.sms"]._commit_progress
+        commit(0, len(due))
         for gateway in due:
             try:
                 found = gateway._ask(lambda adapter: adapter.balance())
@@ -231,7 +235,7 @@ class SmsGateway(models.Model):
                 gateway.balance_trouble = gateway._trouble_words(trouble)
             else:
                 gateway._note_balance(found)
-            if not commit(1):
+            if commit(1) <= 0:
                 return
 
     def _warn_of_balance(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..gateways.http_request import PLACEHOLDERS, ProblemKind
+
 CREDENTIALS = "sms_organizer.group_sms_administer"
 
 
@@ -105,6 +107,12 @@ class SmsGateway(models.Model):
         copy=False,
         help="Where the balance can be asked, with the same headers.",
     )
+    http_balance_parameters = fields.Text(
+        "Balance: parameters",
+        groups=CREDENTIALS,
+        copy=False,
+        help="One a line: name = value.",
+    )
     http_balance_path = fields.Char(
         "Balance: place in the JSON",
         groups=CREDENTIALS,
@@ -129,6 +137,7 @@ class SmsGateway(models.Model):
         "http_parameters",
         "http_headers",
         "http_body",
+        "http_balance_parameters",
     )
     def _check_description(self):
         """A description that cannot work is refused when it is written down, or when
@@ -143,3 +152,26 @@ class SmsGateway(models.Model):
             problems = [gateway._problem_words(one) for one in adapter.problems()]
             if problems:
                 raise ValidationError("\n".join(problems))
+
+    def _problem_words(self, problem):
+        """:param problem: :class:`..gateways.http_request.Problem`"""
+        field = self._fields.get(f"http_{problem.option}")
+        label = field._description_string(self.env) if field else ""
+        words = {
+            ProblemKind.METHOD: self.env._("choose a method."),
+            ProblemKind.CONTENT: self.env._("choose what is sent."),
+            # not quoted: Odoo logs what it says, and a line may hold a password
+            ProblemKind.PARAMETER: self.env._("write one “name = value” a line."),
+            ProblemKind.HEADER: self.env._("write one “Name: value” a line."),
+            ProblemKind.JSON: self.env._("this is no JSON: %s", problem.detail),
+            ProblemKind.PLACEHOLDER: self.env._(
+                "“%(name)s” is not known. Choose among %(known)s.",
+                name=problem.detail,
+                known=", ".join(f"[{name}]" for name in PLACEHOLDERS),
+            ),
+            ProblemKind.NO_NUMBER: self.env._(
+                "[number] or [number_digits] has to stand somewhere."
+            ),
+            ProblemKind.NO_TEXT: self.env._("[text] has to stand somewhere."),
+        }[problem.kind]
+        return f"{label}: {words}" if label else words

@@ -208,7 +208,7 @@ class SmsGateway(models.Model):
         """Ask for balances; see whether what failed works again where no message waits
         to find it out."""
         self._ask_balances()
-        commit = self.env["ir.cron"]._commit_progress
+        commit = self.env["sms.sms"]._commit_progress
         failing = self.search([("failing_since", "!=", False)], limit=100)
         for gateway in failing.filtered(lambda gateway: not gateway.waiting_count):
             try:
@@ -217,5 +217,5 @@ class SmsGateway(models.Model):
                 gateway.trouble = gateway._trouble_words(trouble)
             else:
                 gateway._forget_trouble()
-            if not commit(0):
+            if commit() <= 0:
                 return

@@ -17,10 +17,19 @@ class SmsGatewayTry(models.TransientModel):
     redirected_to = fields.Char(related="gateway_id.redirected_to")
     provider = fields.Selection(related="gateway_id.provider")
     sms_phone = fields.Char(
-        "Phone number", compute="_compute_sms_phone", store=True, readonly=False
+        "Phone number",
+        compute="_compute_sms_phone",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     text = fields.Char(
-        required=True, compute="_compute_text", store=True, readonly=False, size=160
+        required=True,
+        compute="_compute_text",
+        store=True,
+        readonly=False,
+        precompute=True,
+        size=160,
     )
     sms_id = fields.Many2one("sms.sms", "Message", readonly=True)
     state = fields.Selection(related="sms_id.state")
