@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Failure, Trouble
+from .sms_gateway_health import WATCHED
 
 # A gateway that has taken nothing for so long is everybody's concern.
 ALARMING = timedelta(minutes=10)
@@ -19,6 +20,9 @@ class SmsGateway(models.Model):
     lists_senders = fields.Boolean(compute="_compute_lists_senders")
     failed_count = fields.Integer(
         "Failed in the last hour", compute="_compute_failed_count"
+    )
+    sent_count = fields.Integer(
+        "Sent in the last 24 hours", compute="_compute_sent_count"
     )
     redirected_to = fields.Char(compute="_compute_redirected_to")
 
@@ -41,6 +45,21 @@ class SmsGateway(models.Model):
         counts = {gateway.id: count for gateway, count in groups}
         for gateway in self:
             gateway.failed_count = counts.get(gateway.id, 0)
+
+    def _sent_domain(self):
+        return [
+            ("gateway_id", "in", self.ids),
+            ("state", "in", ("pending", "sent")),
+            ("queued_at", ">", fields.Datetime.now() - WATCHED),
+        ]
+
+    def _compute_sent_count(self):
+        groups = self.env["sms.sms"]._read_group(
+            self._sent_domain(), ["gateway_id"], ["__count"]
+        )
+        counts = {gateway.id: count for gateway, count in groups}
+        for gateway in self:
+            gateway.sent_count = counts.get(gateway.id, 0)
 
     def _compute_redirected_to(self):
         self.redirected_to = self.env["sms.sms"]._redirect_number()
@@ -168,6 +187,10 @@ class SmsGateway(models.Model):
                 ", ".join(self.mapped("name")),
             ),
         )
+
+    def action_open_sent(self):
+        action = self._open_messages(self.env._("Sent in the last 24 hours"), "sent")
+        return {**action, "domain": self._sent_domain()}
 
     def action_open_failed(self):
         action = self._open_messages(self.env._("Failed in the last hour"), "error")
