@@ -21,7 +21,7 @@ from .base import (
     Verdict,
 )
 from .web import BUSY, MISCONFIGURED, causes, nothing_left
-from .words import NO_ANSWER, NO_CONNECTION, NOT_SAID
+from .words import NO_ANSWER, NO_BALANCE, NO_CONNECTION
 
 ACCEPTED = {"success", "processing", "sent"}
 FAILURES = {
@@ -92,7 +92,7 @@ class OdooGateway(Gateway):
 
     def balance(self) -> Balance:
         if not self.credit:
-            raise Trouble(Verdict.NOT_TAKEN, NOT_SAID)
+            raise Trouble(Verdict.NOT_TAKEN, NO_BALANCE)
         amount = self.credit()
         if amount < 0:  # as Odoo says that it could not ask
             raise Trouble(Verdict.NOT_TAKEN, NO_ANSWER)

@@ -18,11 +18,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from html import escape
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -404,7 +404,7 @@ def _spellings(secret):
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
         escape(secret),
-        escape(secret, {'"': "&quot;"}),
+        escape(secret, quote=False),
         _base64(secret),
         _base64(secret).rstrip("="),
         quote(_base64(secret), safe=""),

@@ -17,7 +17,7 @@ PARTLY_TAKEN = "only some of its parts were taken: a piece of it may arrive"
 NOT_DELIVERED = "not delivered"
 REFUSED_BY_OPERATOR = "refused by the operator"
 NOT_KNOWN_THERE = "the provider does not know it"
-NOT_SAID = "this provider does not say"
+NO_BALANCE = "the provider does not say what is left"
 NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
 
 ALL = (
@@ -35,6 +35,6 @@ ALL = (
     NOT_DELIVERED,
     REFUSED_BY_OPERATOR,
     NOT_KNOWN_THERE,
-    NOT_SAID,
+    NO_BALANCE,
     NO_SUCH_NUMBER,
 )

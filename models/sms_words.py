@@ -48,7 +48,7 @@ class SmsSms(models.Model):
             words.NOT_DELIVERED: self.env._("not delivered"),
             words.REFUSED_BY_OPERATOR: self.env._("refused by the operator"),
             words.NOT_KNOWN_THERE: self.env._("the provider does not know it"),
-            words.NOT_SAID: self.env._("this provider does not say"),
+            words.NO_BALANCE: self.env._("the provider does not say what is left"),
             words.NO_SUCH_NUMBER: self.env._(
                 "Sandbox: numbers ending in 00 do not exist."
             ),

@@ -161,10 +161,10 @@ class TestGatewayLive(AskedCommon):
     def test_what_failed_recovers_although_nothing_waits(self):
         self.smsapi.test_mode = False
         self.smsapi.failing_since = fields.Datetime.now() - timedelta(hours=1)
-        with self._answers("balance", AWAY):
+        with self._answers("balance", AWAY), self._answers("check", AWAY):
             self.env["sms.gateway"]._look_after()
         self.assertTrue(self.smsapi.failing_since)
-        with self._answers("balance", Balance(5)):
+        with self._answers("balance", AWAY), self._answers("check", None):
             self.env["sms.gateway"]._look_after()
         self.assertFalse(self.smsapi.failing_since)
 
