@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 from .base import Balance, Callback, Failure, Forged, Message, Outcome, Report, Verdict
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, PooledGateway, code_number, same_number, utc
+from .web import PooledGateway, code_number, same_number, utc
 
 GSM_7 = 0
 UCS_2 = 2
@@ -138,11 +138,6 @@ class ApifonGateway(PooledGateway):
         waits = failure is Failure.CREDIT
         verdict = Verdict.NOT_TAKEN if waits else Verdict.REJECTED
         return Outcome(message.reference, verdict, failure=failure, reason=reason)
-
-    def words(self, answer: Answer) -> str:
-        # before it is cut, so that no half of a secret is left
-        text = self.account.without_secrets(answer.text)
-        return super().words(replace(answer, text=text))
 
     def balance(self) -> Balance:
         """In what it counts is not written; asked without a body, as it is signed."""

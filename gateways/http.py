@@ -238,7 +238,7 @@ class HttpGateway(PooledGateway):
     def _reported(self, callback, option):
         """:return: what the report says there; empty where it says nothing"""
         name = self._option(option)
-        if name in callback.parameters:
+        if name and name in callback.parameters:
             return callback.parameters[name].strip()
         return _text(at(callback.data(), name))
 

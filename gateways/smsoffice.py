@@ -16,7 +16,6 @@ A message goes without ``urgent``, so that it respects the stop list.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from .base import (
@@ -32,7 +31,7 @@ from .base import (
     Verdict,
 )
 from .shapes import object_of, text_of
-from .web import Answer, PooledGateway, code_number, utc
+from .web import PooledGateway, code_number, utc
 
 # How long a reference may be.
 LABEL_LENGTH = 20
@@ -112,11 +111,6 @@ class SmsOfficeGateway(PooledGateway):
     def _reason(self, code, data):
         words = text_of(data, "Message") or self.label
         return self.account.without_secrets(f"{words} ({code})")
-
-    def words(self, answer: Answer) -> str:
-        # before it is cut, so that no half of a secret is left
-        text = self.account.without_secrets(answer.text)
-        return super().words(replace(answer, text=text))
 
     def balance(self) -> Balance:
         """How many messages are left. An answer is a plain number."""
@@ -204,6 +198,6 @@ def _moment(words):
     """``20261122100500``, as the clocks in Georgia show it."""
     try:
         at = datetime.strptime(str(words), "%Y%m%d%H%M%S")
-    except ValueError:
+        return utc(at.replace(tzinfo=ITS_TIME))
+    except (ValueError, OverflowError):
         return None
-    return utc(at.replace(tzinfo=ITS_TIME))

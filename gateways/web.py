@@ -420,11 +420,14 @@ def _decoded(content, encoding):
     try:
         return content.decode()
     except UnicodeDecodeError:
-        pass
+        return _decoded_as(content, encoding or "latin-1")
+
+
+def _decoded_as(content, encoding):
     try:
-        return content.decode(encoding or "latin-1", "replace")
-    except LookupError:
-        return content.decode("utf-8", "replace")
+        return content.decode(encoding, "replace")
+    except (LookupError, ValueError):  # no such letters
+        return content.decode("latin-1")
 
 
 def _json(content):

@@ -1,6 +1,8 @@
 from .tools import test_gsm, test_phone, test_plain
 from .tools import test_send_window, test_timetable, test_wall_clock
-from .gateways import test_web
+from .gateways import test_apifon, test_http, test_kannel, test_network
+from .gateways import test_serwersms, test_smsapi, test_smsoffice
+from .gateways import test_thaibulksms, test_twilio, test_vonage, test_web, test_yuboto
 from . import test_placeholders
 from . import test_hooks
 from . import test_gateway
