@@ -58,6 +58,8 @@ class SmsSms(models.Model):
         self.mail_message_id._notify_message_notification_update()
 
     def _waiting_words(self):
+        if self.waits_for and self.failure_reason:
+            return self.env._("It waits: %s", self.failure_reason)
         if self.failure_reason:
             return self.env._("Not yet taken: %s", self.failure_reason)
         routes = [

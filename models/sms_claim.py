@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 from odoo.tools import SQL
 
@@ -14,6 +15,9 @@ _logger = logging.getLogger(__name__)
 # takes them for: others are to have their share.
 CLAIM_SIZE = 500
 CLAIM_CALLS = 16
+
+# What is held back is looked at again, whatever it waits for.
+LOOK_AGAIN = timedelta(minutes=30)
 
 REDIRECT_PARAMETER = "sms_organizer.redirect_to"
 
@@ -44,6 +48,17 @@ class SmsSms(models.Model):
     )
     attempts = fields.Integer(readonly=True, copy=False)
     next_attempt_at = fields.Datetime("Next attempt", readonly=True, copy=False)
+    waits_for = fields.Selection(
+        [
+            ("opening", "The hours of the recipient"),
+            ("sender", "The sender name's authorisation"),
+            ("credit", "A package of SMS"),
+            ("budget", "The budget"),
+        ],
+        readonly=True,
+        copy=False,
+        help="Why it is not handed over although a gateway takes it.",
+    )
     resends = fields.Integer(
         "Sent again", readonly=True, copy=False, help="How often a person had it sent."
     )
@@ -89,7 +104,7 @@ class SmsSms(models.Model):
                 UPDATE sms_sms
                    SET state = 'process', claim = %(claim)s, claimed_until = %(until)s,
                        handed_over_at = CASE WHEN is_doubtful THEN handed_over_at END,
-                       answer = NULL,
+                       answer = NULL, waits_for = NULL,
                        gateway_id = %(gateway)s,
                        is_test = COALESCE(is_test, FALSE) OR %(is_test)s,
                        price = COALESCE(segments, 0) * %(price)s,
@@ -248,6 +263,50 @@ class SmsSms(models.Model):
         unwanted.pop(None, None)
         return unwanted
 
+    def _hold_back(self):
+        """Put off what cannot go now. It is looked at again after a while, and at once
+        when :meth:`_release` says that what it waited for is there.
+
+        :return: those that wait
+        """
+        waiting = self._wait_for_opening()
+        reasons = (self - waiting)._reasons_to_wait()
+        held = self.filtered(lambda sms: sms.id in reasons)
+        for (what, words), messages in held._grouped_by(
+            lambda sms: reasons[sms.id]
+        ).items():
+            messages._wait(what, words)
+        return waiting | held
+
+    def _reasons_to_wait(self):
+        """:return: ``{id: (value of waits_for, words)}`` of what cannot go now"""
+        return {}
+
+    def _wait(self, what, words):
+        self.write(
+            {
+                "waits_for": what,
+                "failure_reason": words,
+                "next_attempt_at": fields.Datetime.now() + LOOK_AGAIN,
+            }
+        )
+
+    @api.model
+    def _release(self, what, domain=()):
+        """What they waited for is there.
+
+        :param str what: value of ``waits_for``
+        :param domain: which of them; empty: all
+        """
+        waiting = self.search(
+            Domain("state", "=", "outgoing")
+            & Domain("waits_for", "=", what)
+            & Domain(domain or Domain.TRUE)
+        )
+        waiting.write({"next_attempt_at": False})
+        if waiting:
+            self._wake()
+
     def _wait_for_opening(self):
         """Put off what a schedule sends where the recipient is not to be written to at
         this time any more: the provider was down, or there was too much to send.
@@ -259,6 +318,7 @@ class SmsSms(models.Model):
             opening = sms.run_line_id._next_opening(now)
             if opening > now:
                 sms.next_attempt_at = sms.run_line_id.planned_on = opening
+                sms.waits_for = "opening"
                 waiting |= sms
         return waiting
 

@@ -178,7 +178,7 @@ class SmsSms(models.Model):
             adapter = way.gateway._adapter(way.company)
             claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
             wanted = claimed - claimed._cancel_unwanted()
-            messages = (wanted - wanted._wait_for_opening())._prepare_messages()
+            messages = (wanted - wanted._hold_back())._prepare_messages()
             return adapter, claimed, messages
 
         adapter, claimed, messages = self._despite_others(claim_and_prepare)
