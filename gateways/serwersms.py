@@ -2,6 +2,10 @@
 
 Errors come with HTTP 200. A message can be asked for by our reference (``unique_id``),
 so that a lost answer is found again.
+
+What is left is counted in messages, apart for those with a sender name ("full") and
+those without ("eco"): by its official clients (A). They do not say what an account is
+told that pays later; nor how many of them one message takes: its parts, it seems (D).
 """
 
 from __future__ import annotations
@@ -9,9 +13,21 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .base import Failure, Message, Outcome, Report, Sent, Verdict
-from .web import PooledGateway, Trouble, by_text, code_number, same_number, utc
-from .words import NOT_KNOWN_THERE
+from .base import (
+    Balance,
+    Failure,
+    Message,
+    Outcome,
+    Report,
+    SenderName,
+    SenderStatus,
+    Sent,
+    Trouble,
+    Verdict,
+)
+from .shapes import number_of, object_of, objects_of, text_of
+from .web import PooledGateway, by_text, code_number, same_number, utc
+from .words import NO_BALANCE, NOT_KNOWN_THERE
 
 # It tells times as its clocks show them.
 ITS_TIME = ZoneInfo("Europe/Warsaw")
@@ -34,6 +50,13 @@ OF_ACCOUNT = {1001, 1002, 1003, 3000, 3001, 3002, 3003, 3100}
 DELIVERED = {"delivered"}
 GIVEN_UP = {"undelivered", "unsent", "expired", "rejected"}
 
+SENDER_STATUSES = {
+    "authorized": SenderStatus.AUTHORISED,
+    "pending_authorization": SenderStatus.WAITING,
+    "rejected": SenderStatus.REFUSED,
+    "deactivated": SenderStatus.REFUSED,
+}
+
 
 class SerwerSmsGateway(PooledGateway):
     provider = "serwersms"
@@ -43,6 +66,8 @@ class SerwerSmsGateway(PooledGateway):
     batch_size = 100
     asks_statuses = True
     looks_up = True
+    asks_balance = True
+    lists_senders = True
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
         """One text a call, to many numbers, each once: it sends but once to each."""
@@ -58,18 +83,16 @@ class SerwerSmsGateway(PooledGateway):
             utf=messages[0].encoding != "GSM-7",
             details=True,
         )
-        found = answer.data if isinstance(answer.data, dict) else {}
-        if "error" in found:
+        found = object_of(answer.data)
+        if found.get("error"):
             return self._refused(messages, found["error"])
         if not isinstance(found.get("items"), list):
             raise self.nonsense(answer)
-        by_number = {m.number: m for m in messages}
         return [
             self._outcome(message, item)
-            for item in found["items"]
-            if isinstance(item, dict)
-            for number, message in by_number.items()
-            if same_number(str(item.get("phone")), number)
+            for item in objects_of(found["items"])
+            for message in messages
+            if same_number(text_of(item, "phone"), message.number)
         ]
 
     def _post(self, path, **values):
@@ -86,15 +109,18 @@ class SerwerSmsGateway(PooledGateway):
             return Outcome(
                 message.reference,
                 Verdict.ACCEPTED,
-                provider_id=str(item.get("id") or ""),
+                provider_id=text_of(item, "id"),
+                credits=number_of(item.get("parts")),
             )
-        return self._rejected(
-            message, item.get("error_code"), item.get("error_message")
-        )
+        if item.get("status") == "unsent" or item.get("error_code"):
+            return self._rejected(
+                message, item.get("error_code"), item.get("error_message")
+            )
+        return Outcome(message.reference, Verdict.UNKNOWN)
 
     def _refused(self, messages, error):
         """The call as a whole was refused: nothing of it was sent."""
-        error = error if isinstance(error, dict) else {"message": error}
+        error = _error(error)
         code = code_number(error.get("code"))
         if len(messages) > 1 and code not in OF_ACCOUNT:
             # one of them is to blame, which does not concern the others
@@ -121,14 +147,14 @@ class SerwerSmsGateway(PooledGateway):
         answer = self._post("/messages/reports.json", id=list(known))
         return [
             Report(
-                known[str(item.get("id"))],
-                delivered=item.get("status") in DELIVERED,
-                at=_moment(item.get("delivered")),
-                reason=f"SerwerSMS: {item.get('reason') or item.get('status')}",
+                known[text_of(item, "id")],
+                delivered=text_of(item, "status") in DELIVERED,
+                at=_moment(text_of(item, "delivered")),
+                reason=f"SerwerSMS: {text_of(item, 'reason', 'status')}",
             )
             for item in _items(answer)
-            if str(item.get("id")) in known
-            and item.get("status") in DELIVERED | GIVEN_UP
+            if text_of(item, "id") in known
+            and text_of(item, "status") in DELIVERED | GIVEN_UP
         ]
 
     def look_up(self, references: list[str]) -> list[Outcome]:
@@ -145,25 +171,83 @@ class SerwerSmsGateway(PooledGateway):
             answer = self._post("/messages/reports.json", unique_id=[reference])
         except Trouble:
             return None
-        if not isinstance(answer.data, dict) or "items" not in answer.data:
-            return None
-        items = _items(answer)
-        if not items:
+        found = object_of(answer.data).get("items")
+        if found == []:
             return Outcome(reference, Verdict.NOT_TAKEN, reason=NOT_KNOWN_THERE)
-        refused = items[0].get("status") == "unsent"
+        items = _items(answer)
+        if not items or not text_of(items[0], "status"):
+            return None
+        refused = text_of(items[0], "status") == "unsent"
+        words = text_of(items[0], "reason") or "SerwerSMS: unsent"
         return Outcome(
             reference,
             Verdict.REJECTED if refused else Verdict.ACCEPTED,
-            provider_id=str(items[0].get("id") or ""),
-            reason=str(items[0].get("reason") or "SerwerSMS: unsent")
-            if refused
-            else "",
+            provider_id=text_of(items[0], "id"),
+            reason=words if refused else "",
         )
+
+    # -- the account -----------------------------------------------------------------
+
+    def check(self) -> Balance | None:
+        """An account that pays later may have no limit."""
+        kind = "full" if self.account.sender else "eco"
+        limits = {
+            text_of(item, "type"): number_of(item.get("value"))
+            for item in self._listed("/account/limits.json")
+        }
+        left = limits.get(kind)
+        return None if left is None else Balance(left)
+
+    def balance(self) -> Balance:
+        """In messages of the kind that we send."""
+        balance = self.check()
+        if balance is None:
+            raise Trouble(Verdict.UNKNOWN, NO_BALANCE)
+        return balance
+
+    def senders(self) -> list[SenderName]:
+        return [
+            _sender(item)
+            for item in self._listed("/senders/index.json")
+            if text_of(item, "name")
+        ]
+
+    def _listed(self, path):
+        """:raise Trouble: where it lists nothing, with its words"""
+        answer = self._post(path)
+        found = object_of(answer.data)
+        if found.get("error"):
+            error = _error(found["error"])
+            code = code_number(error.get("code"))
+            words = f"{text_of(error, 'message') or 'SerwerSMS'} ({code})"
+            raise Trouble(
+                Verdict.NOT_TAKEN,
+                self.account.without_secrets(words),
+                FAILURES.get(code, Failure.OTHER),
+            )
+        if not isinstance(found.get("items"), list):
+            raise self.nonsense(answer)
+        return _items(answer)
+
+
+def _error(error):
+    return error if isinstance(error, dict) else {"message": error}
+
+
+def _sender(item):
+    status = text_of(item, "status")
+    words = [status] if status not in ("authorized", "pending_authorization") else []
+    if text_of(item, "agreement") == "required":
+        words.append("agreement required")
+    return SenderName(
+        text_of(item, "name"),
+        SENDER_STATUSES.get(status, SenderStatus.WAITING),
+        reason=", ".join(words),
+    )
 
 
 def _items(answer):
-    items = answer.data.get("items") if isinstance(answer.data, dict) else None
-    return [item for item in items or [] if isinstance(item, dict)]
+    return objects_of(object_of(answer.data).get("items"))
 
 
 def _moment(words):

@@ -3,14 +3,35 @@
 Errors come with HTTP 200. It is the one provider here that promises not to send the
 same reference (``idx``) twice when it is told to check (``check_idx``): what is in
 doubt is handed over again, and error 53 says that it had been sent.
+
+What phones answer comes to an address that is set in its panel. The names of what comes
+there (``sms_from``, ``sms_to``, ``sms_text``, ``sms_date``, ``MsgId``) are remembered
+from its documentation, and could not be looked up again (D); nor could what it means by
+a sender name that is INACTIVE: it is taken for one that may not be used.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .base import Callback, Failure, Forged, Message, Outcome, Report, Sent, Verdict
+from .base import (
+    Balance,
+    Callback,
+    Failure,
+    Forged,
+    Message,
+    Outcome,
+    Reply,
+    Report,
+    SenderName,
+    SenderStatus,
+    Sent,
+    Trouble,
+    Verdict,
+)
+from .shapes import number_of, object_of, objects_of, text_of
 from .web import PooledGateway, by_text, code_number, same_number, utc
+from .words import NO_BALANCE
 
 ALREADY_SENT = 53
 # Try later: "8 error in request", "201/202 internal error", "999 internal error".
@@ -39,6 +60,13 @@ GIVEN_UP = {
     "412": "STOPPED",
 }
 
+SENDER_STATUSES = {
+    "ACTIVE": SenderStatus.AUTHORISED,
+    "PENDING": SenderStatus.WAITING,
+    "INACTIVE": SenderStatus.REFUSED,
+    "REJECTED": SenderStatus.REFUSED,
+}
+
 
 class SmsApiGateway(PooledGateway):
     provider = "smsapi"
@@ -47,6 +75,11 @@ class SmsApiGateway(PooledGateway):
     needs = ("password",)
     batch_size = 100
     asks_statuses = True
+    asks_balance = True
+    lists_senders = True
+    takes_replies = True
+    # anything else, and it tells us again
+    reply_answer = ("OK", "text/plain")
     # how long a reference is remembered is nowhere written: no longer than surely
     repeats_safely = timedelta(hours=12)
 
@@ -73,15 +106,14 @@ class SmsApiGateway(PooledGateway):
         if self.account.report_url:
             data["notify_url"] = self.account.report_url
         answer = self.ask("POST", "/sms.do", data=data)
-        found = answer.data if isinstance(answer.data, dict) else {}
-        if "error" in found:
+        found = object_of(answer.data)
+        if found.get("error"):
             return self._refused(messages, found)
         if not isinstance(found.get("list"), list):
             raise self.nonsense(answer)
         return [
             self._outcome(message, item)
-            for item in found["list"]
-            if isinstance(item, dict)
+            for item in objects_of(found["list"])
             for message in messages
             if self._is_about(item, message)
         ]
@@ -89,16 +121,19 @@ class SmsApiGateway(PooledGateway):
     def _is_about(self, item, message):
         if item.get("idx"):
             return item["idx"] == message.reference
-        number = str(item.get("number") or item.get("submitted_number") or "")
+        number = text_of(item, "number", "submitted_number")
         return same_number(number, message.number)
 
     def _outcome(self, message, item):
         if item.get("error"):
             return self._rejected(message, item["error"], item.get("message"))
+        provider_id = text_of(item, "id")
         return Outcome(
             message.reference,
-            Verdict.ACCEPTED,
-            provider_id=str(item.get("id") or ""),
+            # neither an error nor an id: who knows
+            Verdict.ACCEPTED if provider_id else Verdict.UNKNOWN,
+            provider_id=provider_id,
+            credits=number_of(item.get("points")),
         )
 
     def _refused(self, messages, found):
@@ -134,10 +169,9 @@ class SmsApiGateway(PooledGateway):
             "/sms.do",
             data={"status": "|".join(known), "format": "json", "details": 1},
         )
-        found = answer.data if isinstance(answer.data, dict) else {}
         reports = []
-        for item in found.get("list") or []:
-            one = known.get(str(item.get("id")))
+        for item in objects_of(object_of(answer.data).get("list")):
+            one = known.get(text_of(item, "id"))
             if one:
                 at = _moment(item.get("donedate") or item.get("date_sent"))
                 reports += _report(one.reference, "", item.get("status"), at)
@@ -163,6 +197,64 @@ class SmsApiGateway(PooledGateway):
             )
             for report in _report(reference, provider_id, status, _moment(date))
         ]
+
+    def parse_replies(self, callback: Callback) -> list[Reply]:
+        """One SMS in a call.
+
+        Whether ``MsgId`` is the reply's, or that of the message that it answers, is not
+        known; with its date it is the reply's in any case.
+        """
+        values = callback.parameters
+        if not values.get("sms_from") or "sms_text" not in values:
+            raise Forged("sms_from, sms_text")
+        own, date = values.get("MsgId"), values.get("sms_date")
+        return [
+            Reply(
+                values["sms_from"],
+                values["sms_text"],
+                to=values.get("sms_to", ""),
+                provider_id=f"{own}-{date}" if own and date else "",
+                at=_moment(date),
+            )
+        ]
+
+    # -- the account -----------------------------------------------------------------
+
+    def check(self) -> Balance | None:
+        """An account that pays later may have no points."""
+        points = number_of(self._profile().get("points"))
+        return None if points is None else Balance(points)
+
+    def balance(self) -> Balance:
+        """In points of its own, whatever currency the account pays in."""
+        balance = self.check()
+        if balance is None:
+            raise Trouble(Verdict.UNKNOWN, NO_BALANCE)
+        return balance
+
+    def _profile(self):
+        answer = self.ask("GET", "/profile")
+        found = object_of(answer.data)
+        if answer.status >= 300 or not found or found.get("error"):
+            raise self.nonsense(answer)
+        return found
+
+    def senders(self) -> list[SenderName]:
+        answer = self.ask("GET", "/sms/sendernames")
+        found = object_of(answer.data).get("collection")
+        if answer.status >= 300 or not isinstance(found, list):
+            raise self.nonsense(answer)
+        return [name for item in objects_of(found) for name in _sender(item)]
+
+
+def _sender(item):
+    """:return: a list of one name, or of none where it is no more"""
+    name, status = text_of(item, "sender"), text_of(item, "status").upper()
+    if not name or status in ("", "DELETED"):
+        return []
+    found = SENDER_STATUSES.get(status, SenderStatus.WAITING)
+    is_plain = status in ("ACTIVE", "PENDING")
+    return [SenderName(name, found, reason="" if is_plain else status)]
 
 
 def _report(reference, provider_id, status, at):

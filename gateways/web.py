@@ -6,6 +6,9 @@ itself; what may have arrived is in doubt until somebody knows better.
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import socket
 import ssl
 import time
@@ -15,9 +18,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from html import escape
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -42,6 +47,11 @@ TIMEOUT = 15
 MAX_ANSWER = 5_000_000
 # What of an unexpected answer is worth showing to a person.
 MAX_WORDS = 200
+# What of a request and of its answer is worth showing to an administrator.
+MAX_SHOWN = 5_000
+MASK = "•••"
+# Headers that are nothing but credentials.
+CREDENTIALS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 
 # Raised before the first byte of a request has left.
 NOTHING_LEFT = (
@@ -94,6 +104,22 @@ class Answer:
     retry_after: float | None = None
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What went over the wire, to be shown: without secrets, and cut where it is long.
+
+    :param headers: as lines, ``Name: value``
+    :param status: None where no answer came
+    """
+
+    method: str
+    url: str
+    headers: str
+    body: str
+    status: int | None = None
+    answer: str = ""
+
+
 def causes(error: BaseException) -> Iterator[BaseException]:
     """The error and all that it was raised from, by whatever road."""
     seen = set()
@@ -141,6 +167,8 @@ class WebGateway(Gateway):
 
     #: calls at the same time
     threads = 1
+    #: where each call is noted, when somebody wants to see them
+    exchanges: list[Exchange] | None = None
 
     def __init__(self, account: Account):
         super().__init__(account)
@@ -161,22 +189,18 @@ class WebGateway(Gateway):
     def call(self, method: str, path: str, **kwargs) -> Answer:
         """One request, and its answer whatever its status.
 
+        :param path: after the gateway's address; or a whole address
         :param kwargs: as ``requests`` takes them: ``json``, ``data``, ``params``, …
         :raise Trouble: without an answer
         """
         if self.deadline is not None and time.monotonic() > self.deadline:
             # nobody waits any more for what would become of it
             raise Trouble(Verdict.NOT_TAKEN, NO_TIME)
+        request = answer = None
         try:
-            with self.session.request(
-                method,
-                self.url + path,
-                timeout=TIMEOUT,
-                stream=True,
-                allow_redirects=False,  # it might send again, or somewhere else
-                **kwargs,
-            ) as response:
-                return self._read(response)
+            request = self._prepare(method, path, kwargs)
+            answer = self._fetch(request)
+            return answer
         # ValueError, UnicodeError: what an address or a header cannot be
         except (requests.RequestException, OSError, ValueError) as error:
             # no words of its own: it may quote the request
@@ -186,6 +210,49 @@ class WebGateway(Gateway):
             late = isinstance(error, requests.Timeout)
             words = NO_ANSWER if late else BROKE_OFF
             raise Trouble(Verdict.UNKNOWN, words) from None
+        finally:
+            self._note(request, answer)
+
+    def _prepare(self, method, path, kwargs):
+        url = path if path.startswith(("http://", "https://")) else self.url + path
+        return self.session.prepare_request(requests.Request(method, url, **kwargs))
+
+    def _fetch(self, request):
+        # proxies, and whom to trust, as the machine is told
+        settings = self.session.merge_environment_settings(
+            request.url, {}, True, None, None
+        )
+        with self.session.send(
+            request,
+            timeout=TIMEOUT,
+            allow_redirects=False,  # it might send again, or somewhere else
+            **settings,
+        ) as response:
+            return self._read(response)
+
+    def _note(self, request, answer):
+        if self.exchanges is None or request is None:
+            return
+        headers = "\n".join(
+            f"{name}: {MASK if name.lower() in CREDENTIALS else self._shown(value)}"
+            for name, value in request.headers.items()
+        )
+        self.exchanges.append(
+            Exchange(
+                request.method,
+                self._shown(request.url),
+                headers,
+                self._shown(request.body),
+                answer and answer.status,
+                self._shown(answer and answer.text),
+            )
+        )
+
+    def _shown(self, content):
+        """:param content: text, bytes in UTF-8, or None"""
+        if isinstance(content, bytes):
+            content = content.decode("utf-8", "replace")
+        return without_spellings(self.account, content or "")[:MAX_SHOWN]
 
     def ask(self, method: str, path: str, **kwargs) -> Answer:
         """As :meth:`call`, for an answer that has to be of use.
@@ -223,10 +290,10 @@ class WebGateway(Gateway):
             name = ""
         # a page of HTML tells a person nothing
         text = "" if "<" in answer.text else " ".join(answer.text.split())
+        # masked first: a secret that is cut in two would not be recognised
+        text = without_spellings(self.account, text)[:MAX_WORDS]
         line = f"HTTP {answer.status} {name}".strip()
-        return self.account.without_secrets(
-            f"{line}: {text[:MAX_WORDS]}" if text else line
-        )
+        return f"{line}: {text}" if text else line
 
     def _read(self, response):
         content = bytearray()
@@ -234,10 +301,9 @@ class WebGateway(Gateway):
             content += piece
             if len(content) > MAX_ANSWER:
                 raise requests.exceptions.ContentDecodingError
-        text = content.decode(response.encoding or "utf-8", "replace")
         return Answer(
             status=response.status_code,
-            text=text,
+            text=_decoded(content, response.encoding),
             data=_json(content),
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
@@ -315,6 +381,53 @@ def code_number(code) -> int:
         return int(code)
     except (TypeError, ValueError):
         return 0
+
+
+def without_spellings(account: Account, words: str) -> str:
+    """As :meth:`Account.without_secrets`, for secrets as a request may spell them too:
+    percent-encoded, in JSON, in XML, in Base64."""
+    secrets = [account.password, account.username, account.signature_secret]
+    spelt = {one for secret in secrets if len(secret) > 3 for one in _spellings(secret)}
+    if account.password:
+        spelt.add(_base64(f"{account.username}:{account.password}"))
+    # the longest first: one may stand within another
+    ordered = sorted(spelt, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, ordered)), MASK, words) if ordered else words
+
+
+def _spellings(secret):
+    return {
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        escape(secret),
+        escape(secret, quote=False),
+        _base64(secret),
+        _base64(secret).rstrip("="),
+        quote(_base64(secret), safe=""),
+    }
+
+
+def _base64(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def _decoded(content, encoding):
+    """UTF-8 where it can be, as few say so; then what they say."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return _decoded_as(content, encoding or "latin-1")
+
+
+def _decoded_as(content, encoding):
+    try:
+        return content.decode(encoding, "replace")
+    except (LookupError, ValueError):  # no such letters
+        return content.decode("latin-1")
 
 
 def _json(content):

@@ -8,13 +8,16 @@ LOCAL_ADDRESS = (
     "the address is inside the network: tick “Local network” if it is meant to be"
 )
 NO_REQUEST = "no request could be made with this address, user name and password"
+NOT_DESCRIBED = "the request is not described as it should be: see the gateway"
 NONSENSE = "its answer makes no sense"
 NO_ANSWER = "no answer in time"
 NO_TIME = "the provider is too slow: there was no time left for it"
 BROKE_OFF = "the connection broke off"
+PARTLY_TAKEN = "only some of its parts were taken: a piece of it may arrive"
 NOT_DELIVERED = "not delivered"
 REFUSED_BY_OPERATOR = "refused by the operator"
 NOT_KNOWN_THERE = "the provider does not know it"
+NO_BALANCE = "the provider does not say what is left"
 NO_SUCH_NUMBER = "Sandbox: numbers ending in 00 do not exist."
 
 ALL = (
@@ -23,12 +26,15 @@ ALL = (
     NO_SECURE_CONNECTION,
     LOCAL_ADDRESS,
     NO_REQUEST,
+    NOT_DESCRIBED,
     NONSENSE,
     NO_ANSWER,
     NO_TIME,
     BROKE_OFF,
+    PARTLY_TAKEN,
     NOT_DELIVERED,
     REFUSED_BY_OPERATOR,
     NOT_KNOWN_THERE,
+    NO_BALANCE,
     NO_SUCH_NUMBER,
 )

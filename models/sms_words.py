@@ -33,15 +33,22 @@ class SmsSms(models.Model):
             words.NO_REQUEST: self.env._(
                 "no request could be made with this address, user name and password"
             ),
+            words.NOT_DESCRIBED: self.env._(
+                "the request is not described as it should be: see the gateway"
+            ),
             words.NONSENSE: self.env._("its answer makes no sense"),
             words.NO_ANSWER: self.env._("no answer in time"),
             words.NO_TIME: self.env._(
                 "the provider is too slow: there was no time left for it"
             ),
             words.BROKE_OFF: self.env._("the connection broke off"),
+            words.PARTLY_TAKEN: self.env._(
+                "only some of its parts were taken: a piece of it may arrive"
+            ),
             words.NOT_DELIVERED: self.env._("not delivered"),
             words.REFUSED_BY_OPERATOR: self.env._("refused by the operator"),
             words.NOT_KNOWN_THERE: self.env._("the provider does not know it"),
+            words.NO_BALANCE: self.env._("the provider does not say what is left"),
             words.NO_SUCH_NUMBER: self.env._(
                 "Sandbox: numbers ending in 00 do not exist."
             ),

@@ -22,6 +22,7 @@ from odoo.addons.sms_organizer.gateways.kannel import KannelGateway
 from odoo.addons.sms_organizer.gateways.serwersms import SerwerSmsGateway
 from odoo.addons.sms_organizer.gateways.smsapi import SmsApiGateway
 from odoo.addons.sms_organizer.gateways.web import (
+    _decoded,
     _seconds,
     by_text,
     nothing_left,
@@ -88,6 +89,18 @@ class TestDidItLeave(BaseCase):
         at = datetime.now(timezone.utc) + timedelta(minutes=5)
         self.assertAlmostEqual(_seconds(format_datetime(at, usegmt=True)), 300, delta=3)
 
+    def test_letters_of_an_answer(self):
+        for content, encoding, text in (
+            ("zażółć".encode(), "ISO-8859-1", "zażółć"),
+            ("zażółć".encode(), "no-such", "zażółć"),
+            ("zażółć".encode("iso-8859-2"), "iso-8859-2", "zażółć"),
+            (b"\xe9", None, "é"),
+            (b"\xe9", "no-such", "é"),
+            (b"\xe9", "hex", "é"),
+            (b"\xe9", "idna", "é"),
+        ):
+            self.assertEqual(_decoded(content, encoding), text)
+
     def test_words_of_a_provider_are_printable_and_short(self):
         outcome = Outcome("a", Verdict.REJECTED, reason="No\x00\n\tway" + "!" * 999)
         self.assertTrue(outcome.reason.startswith("No way!"))
@@ -129,7 +142,9 @@ class TestDidItLeave(BaseCase):
 
     def test_password_of_any_letters_reaches_kannel(self):
         with Provider() as provider:
-            account = Account(provider.url("kannel"), "użytkownik", "zażółć")
+            account = Account(
+                provider.url("kannel"), "użytkownik", "zażółć", local_network=True
+            )
             outcome = KannelGateway(account).send([TestRequests.message])[0]
             self.assertEqual(outcome.verdict, Verdict.ACCEPTED)
 
