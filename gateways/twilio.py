@@ -17,10 +17,12 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
+
+from requests.auth import HTTPBasicAuth
 
 from .base import (
     Balance,
@@ -37,9 +39,8 @@ from .base import (
     Trouble,
     Verdict,
 )
-from .basic import BasicAuthGateway
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, code_number, utc
+from .web import Answer, PooledGateway, code_number, utc, without_spellings
 
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 # scheme, host, port, the rest
@@ -136,7 +137,7 @@ GIVEN_UP = {"undelivered", "failed", "canceled"}
 ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
-class TwilioGateway(BasicAuthGateway):
+class TwilioGateway(PooledGateway):
     provider = "twilio"
     label = "Twilio"
     default_url = "https://api.twilio.com"
@@ -151,10 +152,17 @@ class TwilioGateway(BasicAuthGateway):
         "text/xml",
     )
 
+    def authenticate(self, request):
+        account = self.account
+        # in UTF-8, whatever letters they have (RFC 7617)
+        basic = HTTPBasicAuth(account.username.encode(), account.password.encode())
+        return basic(request)
+
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages
         answer = self._create(message, message.report_url)
-        if message.report_url and _code(answer) == BAD_REPORT_URL:
+        is_refused = 400 <= answer.status < 500
+        if message.report_url and is_refused and _code(answer) == BAD_REPORT_URL:
             # surely refused for that address alone, and statuses can be asked instead
             answer = self._create(message, "")
         return [self._outcome(message, answer)]
@@ -226,7 +234,7 @@ class TwilioGateway(BasicAuthGateway):
         """``Authenticate (20003)``, where it says so."""
         said = text_of(object_of(answer.data), "message")
         if said and _code(answer):
-            return self.without_secrets(f"{said} ({_code(answer)})")
+            return without_spellings(self.account, f"{said} ({_code(answer)})")
         return super().words(answer)
 
     # -- what became of it -----------------------------------------------------------
@@ -251,7 +259,7 @@ class TwilioGateway(BasicAuthGateway):
             return []
         if _sid(found) != one.provider_id:
             return []
-        at = _moment(found.get("date_updated"))
+        at = _moment(text_of(found, "date_updated"))
         return self._reports(one.reference, "", text_of(found, "status"), found, at)
 
     def parse_reports(self, callback: Callback) -> list[Report]:
@@ -281,7 +289,9 @@ class TwilioGateway(BasicAuthGateway):
         said = text_of(values, "error_message", "ErrorMessage") or WORDS.get(code)
         failure = NOT_NOW.get(code) or REFUSED.get(code) or Failure.OTHER
         words = said or f"Twilio: {status}"
-        return failure, self.without_secrets(f"{words} ({code})" if code else words)
+        if code:
+            words = f"{words} ({code})"
+        return failure, without_spellings(self.account, words)
 
     # -- the account -----------------------------------------------------------------
 
@@ -293,7 +303,7 @@ class TwilioGateway(BasicAuthGateway):
         if not status:
             raise self.nonsense(answer)
         if status != "active":
-            words = self.without_secrets(f"Twilio: {status}")
+            words = without_spellings(self.account, f"Twilio: {status}")
             raise Trouble(Verdict.NOT_TAKEN, words, Failure.ACCOUNT)
         try:
             return self.balance()
@@ -397,7 +407,7 @@ def _values(callback, url):
     if callback.form:
         return dict(callback.form)
     query = parse_qsl(url.partition("?")[2], keep_blank_values=True)
-    hashes = [value for name, value in query if name == "bodySHA256"]
+    hashes = [value for name, value in query if value and name == "bodySHA256"]
     if not hashes:
         return dict(query)
     digest = hashlib.sha256(callback.body).hexdigest()
@@ -434,10 +444,10 @@ def _code(answer):
 def _moment(words):
     """``Thu, 30 Jul 2026 20:12:31 +0000``; None where there is no such thing."""
     try:
-        at: datetime = parsedate_to_datetime(words)
-    except (TypeError, ValueError):
+        at = parsedate_to_datetime(words)
+        return utc(at if at.tzinfo else at.replace(tzinfo=timezone.utc))
+    except (TypeError, ValueError, OverflowError):
         return None
-    return utc(at if at.tzinfo else at.replace(tzinfo=timezone.utc))
 
 
 def _can_send(item):

@@ -14,6 +14,8 @@ import hmac
 import json
 from datetime import datetime
 
+from requests.auth import HTTPBasicAuth
+
 from .base import (
     Balance,
     Callback,
@@ -25,9 +27,8 @@ from .base import (
     Report,
     Verdict,
 )
-from .basic import BasicAuthGateway
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, code_number
+from .web import Answer, PooledGateway, code_number, without_spellings
 from .words import PARTLY_TAKEN
 
 # Longer addresses are refused, as the official package knows.
@@ -111,7 +112,7 @@ PLAIN_HASH = "md5hash"
 HMACS = {"md5", "sha1", "sha256", "sha512"}
 
 
-class VonageGateway(BasicAuthGateway):
+class VonageGateway(PooledGateway):
     provider = "vonage"
     label = "Vonage"
     default_url = "https://rest.nexmo.com"
@@ -119,6 +120,12 @@ class VonageGateway(BasicAuthGateway):
     options = ("signature_method",)
     asks_balance = True
     takes_replies = True
+
+    def authenticate(self, request):
+        account = self.account
+        # in UTF-8, whatever letters they have (RFC 7617)
+        basic = HTTPBasicAuth(account.username.encode(), account.password.encode())
+        return basic(request)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages
@@ -184,7 +191,7 @@ class VonageGateway(BasicAuthGateway):
         else:
             verdict, failure = Verdict.UNKNOWN, Failure.SERVER
         said = text_of(part, "error-text") or "Vonage"
-        words = self.without_secrets(f"{said} ({text_of(part, 'status')})")
+        words = without_spellings(self.account, f"{said} ({text_of(part, 'status')})")
         return Outcome(message.reference, verdict, failure=failure, reason=words)
 
     def words(self, answer: Answer) -> str:
@@ -193,10 +200,10 @@ class VonageGateway(BasicAuthGateway):
         part = next(iter(objects_of(found.get("messages"))), {})
         said = text_of(part, "error-text")
         said = said or text_of(found, "error-code-label", "detail", "title")
+        if not said:
+            return super().words(answer)
         code = text_of(part, "status") or text_of(found, "error-code") or answer.status
-        return (
-            self.without_secrets(f"{said} ({code})") if said else super().words(answer)
-        )
+        return without_spellings(self.account, f"{said} ({code})")
 
     # -- the account -----------------------------------------------------------------
 
