@@ -236,7 +236,7 @@ class Callback:
         """:return: the JSON of the body; None where it is none"""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 

@@ -433,7 +433,7 @@ def _decoded_as(content, encoding):
 def _json(content):
     try:
         return requests.compat.json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
