@@ -32,9 +32,8 @@ from .base import (
     Trouble,
     Verdict,
 )
-from .basic import BasicAuthGateway
 from .shapes import number_of, object_of, text_of
-from .web import BUSY, same_number
+from .web import BUSY, BasicAuthGateway, same_number
 
 # What the name of an error, or else its description, is about: the first that fits.
 # One name is known, ERROR_INSUFFICIENT_CREDIT; the others are guessed by their words.

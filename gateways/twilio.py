@@ -22,8 +22,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
-from requests.auth import HTTPBasicAuth
-
 from .base import (
     Balance,
     Callback,
@@ -40,7 +38,7 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, PooledGateway, code_number, utc, without_spellings
+from .web import Answer, BasicAuthGateway, code_number, utc, without_spellings
 
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 # scheme, host, port, the rest
@@ -137,7 +135,7 @@ GIVEN_UP = {"undelivered", "failed", "canceled"}
 ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
-class TwilioGateway(PooledGateway):
+class TwilioGateway(BasicAuthGateway):
     provider = "twilio"
     label = "Twilio"
     default_url = "https://api.twilio.com"
@@ -151,12 +149,6 @@ class TwilioGateway(PooledGateway):
         '<?xml version="1.0" encoding="UTF-8"?><Response></Response>',
         "text/xml",
     )
-
-    def authenticate(self, request):
-        account = self.account
-        # in UTF-8, whatever letters they have (RFC 7617)
-        basic = HTTPBasicAuth(account.username.encode(), account.password.encode())
-        return basic(request)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages

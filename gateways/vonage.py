@@ -14,8 +14,6 @@ import hmac
 import json
 from datetime import datetime
 
-from requests.auth import HTTPBasicAuth
-
 from .base import (
     Balance,
     Callback,
@@ -28,7 +26,7 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, PooledGateway, code_number, without_spellings
+from .web import Answer, BasicAuthGateway, code_number, without_spellings
 from .words import PARTLY_TAKEN
 
 # Longer addresses are refused, as the official package knows.
@@ -112,7 +110,7 @@ PLAIN_HASH = "md5hash"
 HMACS = {"md5", "sha1", "sha256", "sha512"}
 
 
-class VonageGateway(PooledGateway):
+class VonageGateway(BasicAuthGateway):
     provider = "vonage"
     label = "Vonage"
     default_url = "https://rest.nexmo.com"
@@ -120,12 +118,6 @@ class VonageGateway(PooledGateway):
     options = ("signature_method",)
     asks_balance = True
     takes_replies = True
-
-    def authenticate(self, request):
-        account = self.account
-        # in UTF-8, whatever letters they have (RFC 7617)
-        basic = HTTPBasicAuth(account.username.encode(), account.password.encode())
-        return basic(request)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages

@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import requests
+from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .base import Account, Failure, Gateway, Message, Outcome, Trouble, Verdict
@@ -355,6 +356,16 @@ class PooledGateway(WebGateway):
             return [
                 Outcome(m.reference, Verdict.UNKNOWN, reason=name) for m in messages
             ]
+
+
+class BasicAuthGateway(PooledGateway):
+    """It is shown a user name and a password in HTTP's own way."""
+
+    def authenticate(self, request):
+        account = self.account
+        # in UTF-8, whatever letters they have (RFC 7617)
+        basic = HTTPBasicAuth(account.username.encode(), account.password.encode())
+        return basic(request)
 
 
 def by_text(messages: list[Message]) -> list[list[Message]]:
