@@ -33,7 +33,7 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, text_of
-from .web import BUSY, BasicAuthGateway, same_number
+from .web import BUSY, BasicAuthGateway, same_number, without_spellings
 
 # What the name of an error, or else its description, is about: the first that fits.
 # One name is known, ERROR_INSUFFICIENT_CREDIT; the others are guessed by their words.
@@ -112,7 +112,7 @@ class ThaiBulkSmsGateway(BasicAuthGateway):
                 message.reference,
                 Verdict.REJECTED,
                 failure=Failure.NUMBER,
-                reason=self.without_secrets(words),
+                reason=without_spellings(self.account, words),
             )
         return None
 
@@ -139,7 +139,8 @@ class ThaiBulkSmsGateway(BasicAuthGateway):
     def _reason(self, answer):
         name, description, code = _error(answer)
         words = description or name or self.label
-        return self.without_secrets(f"{words} ({code or name or answer.status})")
+        said = f"{words} ({code or name or answer.status})"
+        return without_spellings(self.account, said)
 
     def balance(self) -> Balance:
         """Its credits: of the kind that is sent with, where it tells both."""
