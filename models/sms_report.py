@@ -28,6 +28,18 @@ class SmsGateway(models.Model):
 
     _inherit = "sms.gateway"
 
+    report_address = fields.Char(
+        "Address for delivery reports",
+        compute="_compute_report_address",
+        groups="sms_organizer.group_sms_administer",
+        help="Enter it at the provider. Whoever knows it may report: keep it secret.",
+    )
+
+    @api.depends("provider")
+    def _compute_report_address(self):
+        for gateway in self:
+            gateway.report_address = gateway.id and gateway._report_url()
+
     def _report_url(self):
         """Where it may send reports about several messages. Who knows it may report."""
         return f"{self.get_base_url()}{REPORT_PATH}/{self.id}/{self._secret('all')}"
