@@ -1,4 +1,4 @@
-from .tools import test_gsm, test_phone, test_plain
+from .tools import test_gsm, test_opt_out, test_phone, test_plain
 from .tools import test_send_window, test_timetable, test_wall_clock
 from .gateways import test_web
 from . import test_placeholders
