@@ -27,7 +27,7 @@ class Route(NamedTuple):
     def _domain(self):
         """Which ``sms.sms`` it takes, of whatever company."""
         if self.handles == "organizer":
-            return Domain("run_line_id", "!=", False)
+            return Domain("run_line_id", "!=", False) | Domain("reply_id", "!=", False)
         return Domain.TRUE
 
     def _sends(self):
@@ -37,7 +37,8 @@ class Route(NamedTuple):
 
     def _takes(self, vals):
         """Whether it takes a message with these values."""
-        return self.handles != "organizer" or bool(vals.get("run_line_id"))
+        ours = vals.get("run_line_id") or vals.get("reply_id")
+        return self.handles != "organizer" or bool(ours)
 
 
 class SmsGateway(models.Model):

@@ -26,6 +26,9 @@ from . import test_faults_lost_answer
 from . import test_faults_not_taken
 from . import test_faults_processes
 from . import test_reports
+from . import test_replies
+from . import test_replies_opt_out
+from . import test_replies_processes
 from . import test_gateway_health
 from . import test_odoo_gateway
 from . import test_retention
