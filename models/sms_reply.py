@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..gateways import PROVIDERS
+from ..gateways.kannel import reply_configuration
 
 # Where replies come in; Vonage takes 100 characters of an address in all.
 REPLY_PATH = "/sms/reply"
@@ -106,12 +107,22 @@ class SmsGateway(models.Model):
         "secret: who knows it can pretend to be a customer.",
     )
 
+    reply_setup = fields.Text(
+        "What to set up",
+        compute="_compute_reply_url",
+        groups="sms_organizer.group_sms_administer",
+        help="It holds the address for replies, and with it the secret.",
+    )
+
     @api.depends("provider")
     def _compute_reply_url(self):
+        self.reply_url = self.reply_setup = False
         for gateway in self:
             known = gateway._origin
-            takes = known and PROVIDERS[gateway.provider].takes_replies
-            gateway.reply_url = known._reply_url() if takes else False
+            if known and PROVIDERS[gateway.provider].takes_replies:
+                gateway.reply_url = known._reply_url()
+                if gateway.provider == "kannel":
+                    gateway.reply_setup = reply_configuration(gateway.reply_url)
 
     def _reply_url(self):
         """Where the provider may send replies to; it holds a secret."""

@@ -29,6 +29,7 @@ from . import test_reports
 from . import test_replies
 from . import test_replies_opt_out
 from . import test_replies_processes
+from . import test_replies_providers
 from . import test_gateway_health
 from . import test_odoo_gateway
 from . import test_retention
