@@ -324,8 +324,11 @@ class SmsSms(models.Model):
 
     def _opted_out_meanwhile(self):
         """``{id: why in words}`` of other apps' messages: who opted out before one was
-        queued was for its app to leave out, and it may have had its reasons not to."""
-        others = self.filtered(lambda sms: not sms.run_line_id)
+        queued was for its app to leave out, and it may have had its reasons not to.
+        That they have opted out by a STOP is what these are told."""
+        others = self.filtered(
+            lambda sms: not sms.run_line_id and sms.reply_id.kind != "stop"
+        )
         entries = self.env["phone.blacklist"].search(
             [("number", "in", others.mapped("number"))]
         )

@@ -54,8 +54,8 @@ class SmsGateway(models.Model):
     trouble_hint = fields.Char(compute="_compute_trouble_hint")
     refused_reports = fields.Integer(
         compute="_compute_refused_reports",
-        help="Delivery reports that did not come from the provider, or were about "
-        "messages that are not known. They changed nothing.",
+        help="Delivery reports and replies that did not come from the provider, or "
+        "reports about messages that are not known. They changed nothing.",
     )
 
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")

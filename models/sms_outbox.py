@@ -97,6 +97,7 @@ class SmsSms(models.Model):
         return (
             ~self.env["sms.gateway"]._taken_domain()
             & Domain("run_line_id", "=", False)
+            & Domain("reply_id", "=", False)
             & Domain("is_test", "=", False)
         )
 
