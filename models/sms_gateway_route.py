@@ -53,7 +53,9 @@ class Route(NamedTuple):
     def _takes(self, vals):
         """Whether it takes a message with these values."""
         ours = vals.get("run_line_id") or vals.get("reply_id")
-        return (self.handles != "organizer" or bool(ours)) and self._reaches(vals.get("number"))
+        if self.handles == "organizer" and not ours:
+            return False
+        return self._reaches(vals.get("number"))
 
     def _reaches(self, number):
         """Whether it takes this number, E.164."""
