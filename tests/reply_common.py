@@ -76,6 +76,7 @@ class ReplyCommon(OrganizerCommon):
             {
                 "name": "Carrier",
                 "provider": "carrier",
+                "user_id": False,
                 "company_id": self.company.id,
                 "test_mode": False,
                 "price": 0.16,

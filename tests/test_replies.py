@@ -106,6 +106,11 @@ class TestWhoseReply(ReplyCommon):
         self.assertEqual(self._reply(gateway=shared).sms_id, first)
         self.assertEqual(self._reply().sms_id, second)
 
+    def test_who_nobody_knows_is_for_the_one_in_charge_of_the_gateway(self):
+        self.carrier.user_id = self.accountant
+        reply = self._reply("Who are you?", number=UNKNOWN)
+        self.assertEqual(reply.activity_id.user_id, self.accountant)
+
     def test_nobody_is_known_by_the_number(self):
         for number in (UNKNOWN, "INFO", ""):
             with self.subTest(number):
