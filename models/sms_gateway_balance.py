@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, format_amount
 from odoo.tools.misc import formatLang
@@ -28,7 +28,7 @@ class SmsGateway(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Person in charge",
-        default=lambda self: self.env.user,
+        default=lambda self: self._default_user(),
         domain="[('share', '=', False)]",
         help="Is told when the balance falls under the threshold.",
     )
@@ -58,6 +58,15 @@ class SmsGateway(models.Model):
     balance_words = fields.Char("Balance", compute="_compute_balance_words")
     enough_for = fields.Integer(compute="_compute_balance_words")
     enough_words = fields.Char(compute="_compute_balance_words")
+
+    @api.model
+    def _default_user(self):
+        """Not the one that installs, upgrades and runs scheduled actions."""
+        return self.env.user if self.env.uid != SUPERUSER_ID else False
+
+    def _who_is_in_charge(self):
+        """:return: ``res.users`` who is told what nobody else is; may be empty"""
+        return self.user_id.filtered("active")
 
     @api.depends("provider", "http_balance_url")
     def _compute_asks_balance(self):
@@ -238,6 +247,16 @@ class SmsGateway(models.Model):
             if commit(1) <= 0:
                 return
 
+    def _administrator(self):
+        """:return: somebody who can top it up: ``res.users``, maybe empty"""
+        group = self.env.ref("sms_organizer.group_sms_administer")
+        # sudo: who administers is asked in nobody's name
+        everyone = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and user.id != SUPERUSER_ID
+        )
+        own = everyone.filtered(lambda user: self.company_id in user.company_ids)
+        return (own or everyone)[:1]
+
     def _warn_of_balance(self):
         """One activity while the balance is too low; it ends by itself."""
         self.ensure_one()
@@ -253,7 +272,7 @@ class SmsGateway(models.Model):
         elif not open_ones:
             self.activity_schedule(
                 LOW_BALANCE,
-                user_id=self.user_id.id or self.env.user.id,
+                user_id=(self._who_is_in_charge() or self._administrator()).id,
                 note=self.env._(
                     "%(balance)s are left on “%(gateway)s”, less than %(threshold)s.",
                     balance=self.balance_words,

@@ -129,12 +129,3 @@ class SmsReply(models.Model):
             and user.id != SUPERUSER_ID
             and (not company or company in user.company_ids)
         )
-
-
-class SmsGateway(models.Model):
-    _inherit = "sms.gateway"
-
-    def _who_is_in_charge(self):
-        """:return: ``res.users`` who is told what nobody else is; may be empty"""
-        users = self.env["res.users"]
-        return self["user_id"] if "user_id" in self._fields else users

@@ -33,6 +33,7 @@ from . import test_replies_opt_out
 from . import test_replies_processes
 from . import test_replies_providers
 from . import test_gateway_health
+from . import test_gateway_browser
 from . import test_gateway_live
 from . import test_gateway_route
 from . import test_odoo_gateway

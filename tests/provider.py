@@ -38,6 +38,7 @@ class Provider:
         self.delay = delay
         self.retry_after = None
         self.hang = 3
+        self.points = 100
         self.refused_numbers = set()
         self.on_accept = None
         self.ignores_references = False
@@ -140,7 +141,9 @@ class Handler(BaseHTTPRequestHandler):
         }[kind]
         speak(rest)
 
-    def _smsapi(self, _rest):
+    def _smsapi(self, rest):
+        if rest == "profile":
+            return self._json({"name": "warehouse", "points": self.provider.points})
         form = {
             name: values[-1] for name, values in parse_qs(self.body.decode()).items()
         }
