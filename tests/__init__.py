@@ -27,6 +27,7 @@ from . import test_faults_not_taken
 from . import test_faults_processes
 from . import test_reports
 from . import test_gateway_health
+from . import test_kannel_live
 from . import test_odoo_gateway
 from . import test_retention
 from . import test_schedule

@@ -109,6 +109,7 @@ class ProcessCommon(TransactionCase):
                 {
                     "provider": kind,
                     "base_url": provider.url(kind),
+                    "local_network": True,
                     "username": "user",
                     "password": "secret",
                     "test_mode": False,
