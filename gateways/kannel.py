@@ -31,6 +31,8 @@ from .words import NOT_DELIVERED, REFUSED_BY_OPERATOR
 SENDSMS = "/cgi-bin/sendsms"
 # 0: Accepted for delivery; 3: Queued for later delivery
 TAKEN = re.compile(r"\s*[03]\s*:")
+# No operator takes this number: 403, as for a wrong password. It is reported as 16, too.
+NOT_ROUTABLE = re.compile(r"\s*Not routable")
 # Bits: delivered 1, undelivered 2, queued 4, accepted by the operator 8, rejected 16,
 # and 32 for news that are not the last ones
 DELIVERED, UNDELIVERED, REJECTED, NOT_LAST = 1, 2, 16, 32
@@ -72,6 +74,10 @@ class KannelGateway(PooledGateway):
         )
         if answer.status == 202 and TAKEN.match(answer.text):
             return [Outcome(message.reference, Verdict.ACCEPTED)]
+        if answer.status == 403 and NOT_ROUTABLE.match(answer.text):
+            return [
+                Outcome(message.reference, Verdict.REJECTED, reason=self.words(answer))
+            ]
         if answer.status not in MISCONFIGURED and 400 <= answer.status < 500:
             trouble = self.trouble(answer)
             if trouble:  # busy

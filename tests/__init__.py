@@ -36,6 +36,7 @@ from . import test_gateway_health
 from . import test_gateway_browser
 from . import test_gateway_live
 from . import test_gateway_route
+from . import test_kannel_live
 from . import test_odoo_gateway
 from . import test_retention
 from . import test_schedule

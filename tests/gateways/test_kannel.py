@@ -97,6 +97,7 @@ class TestKannelSending(KannelCase):
             (400, "Sender missing and no global set, rejected", Verdict.REJECTED),
             (400, "Missing receiver(s) number(s), rejected", Verdict.REJECTED),
             (403, "Authorization failed for sendsms", Verdict.NOT_TAKEN),
+            (403, "Not routable. Do not try again.", Verdict.REJECTED),
             (404, "Unknown request.", Verdict.NOT_TAKEN),
             (503, "Temporal failure, try again later.", Verdict.NOT_TAKEN),
             (500, "x", Verdict.UNKNOWN),
