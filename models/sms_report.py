@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import consteq, hmac
+from odoo.tools import SQL, consteq, hmac
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Forged, Sent, in_time
@@ -171,7 +171,7 @@ class SmsSms(models.Model):
         """
         by_reference = {one.reference: one for one in reports if one.reference}
         by_provider = {one.provider_id: one for one in reports if not one.reference}
-        messages = self.search(
+        messages = self._lock_reported(
             Domain("gateway_id", "=", gateway.id)
             & (
                 Domain("uuid", "in", [reference[:32] for reference in by_reference])
@@ -218,6 +218,18 @@ class SmsSms(models.Model):
                 )
         self._fill_in_sent(changing)
         return known
+
+    def _lock_reported(self, domain):
+        """A report often overtakes the answer: wait for whoever writes that. Odoo takes
+        the request again where it was in the way, and that is no error."""
+        self.flush_model()
+        found = self._search(domain)
+        self.env.cr.execute(
+            SQL("%s FOR UPDATE OF sms_sms", found.select()), log_exceptions=False
+        )
+        messages = self.browse(row[0] for row in self.env.cr.fetchall())
+        messages.invalidate_recordset(flush=False)
+        return messages
 
     def _fill_in_sent(self, messages):
         """A report is proof that it was sent, although the answer was lost."""

@@ -224,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
         reference = report_url.partition("?")[0].split("/")[-2]
         self.provider.report_urls[reference] = report_url
         if self._is_refused(number):
-            return self._answer(400, "Sender missing and no global set, rejected")
+            return self._answer(400, "Missing receiver(s) number(s), rejected")
         message = (reference, number, self.body.decode())
         self._decide([message], "0: Accepted for delivery", None)
 

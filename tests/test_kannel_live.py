@@ -12,10 +12,9 @@ from unittest.mock import patch
 
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, tagged
-from odoo.tools import mute_logger
 
 from ..gateways.base import Account, Message, Verdict
-from ..gateways.kannel import KannelGateway
+from ..gateways.kannel import KannelGateway, reply_configuration
 from ..tools.gsm import GSM7, UCS2, measure
 from .kannel import PASSWORD, REFUSED_PREFIX, USERNAME, Kannel, wait_until
 from .process_common import NUMBER, ProcessCommon
@@ -40,8 +39,8 @@ def of_three_parts(text):
 
 
 @contextmanager
-def running_kannel():
-    with TemporaryDirectory() as directory, Kannel(directory) as kannel:
+def running_kannel(**options):
+    with TemporaryDirectory() as directory, Kannel(directory, **options) as kannel:
         yield kannel
 
 
@@ -101,17 +100,21 @@ class TestKannelLive(ProcessCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.kannel = self.enterContext(running_kannel())
-        self._use("kannel", self.kannel)
-        self._change(sender=SENDER)
-        # a report that meets the answer being written is logged, and taken in once more
-        self.enterContext(mute_logger("odoo.sql_db"))
         # Odoo's own runner holds it until the last test has run
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         gateways = self.env.registry["sms.gateway"]
         self.startPatcher(
             patch.object(gateways, "get_base_url", lambda gateway: self.base_url())
         )
+        self.kannel = self.enterContext(running_kannel(service=self._service()))
+        self._use("kannel", self.kannel)
+        self._change(sender=SENDER)
+
+    def _service(self):
+        """The very lines that an administrator is told to enter."""
+        with self._process() as env:
+            gateway = env["sms.gateway"].browse(self.gateway_id)
+            return reply_configuration(gateway._reply_url())
 
     def _change(self, **values):
         with self._process() as env:
@@ -204,6 +207,54 @@ class TestKannelLive(ProcessCommon, HttpCase):
         self._time_passes(ids)
         self._pass()
         self.assertOnceAtTheOperator(["Hello"] * 2)
+
+    # -- replies ---------------------------------------------------------------------
+
+    def _clean_up(self):
+        with self._process() as env:
+            env.cr.execute(
+                "DELETE FROM sms_sms WHERE company_id = %s", [self.company_id]
+            )
+            env.cr.execute(
+                "DELETE FROM sms_reply WHERE gateway_id = %s", [self.gateway_id]
+            )
+            blacklist = env["phone.blacklist"].with_context(active_test=False)
+            blacklist.search([("number", "=", NUMBER)]).unlink()
+        return super()._clean_up()
+
+    def _replies(self):
+        with self._process() as env:
+            replies = env["sms.reply"].search([("gateway_id", "=", self.gateway_id)])
+            return [(one.number, one.text, one.kind) for one in replies.sorted("id")]
+
+    def _is_stopped(self):
+        with self._process() as env:
+            return bool(env["phone.blacklist"].search([("number", "=", NUMBER)]))
+
+    def test_stop_and_start_from_a_phone(self):
+        ids = self._queue(1)
+        self._pass()
+        self._wait_for(ids, "sent")
+        self.kannel.phone_sends(NUMBER, "Stop!")
+        wait_until(self._is_stopped, "the number is on the blacklist")
+        self.assertEqual(self._replies(), [(NUMBER, "Stop!", "stop")])
+        self._pass()
+        got = self.kannel.operator.wait_for(2)
+        self.assertIn("START", got[1].text)
+        self.kannel.phone_sends(NUMBER, "START")
+        wait_until(lambda: not self._is_stopped(), "the number is off the blacklist")
+        self._pass()
+        got = self.kannel.operator.wait_for(3)
+        self.assertIn("STOP", got[2].text)
+
+    def test_what_a_phone_writes_comes_in_its_letters(self):
+        texts = ["Zapłacę jutro – ok?", "გადავიხდი ხვალ", "จะจ่ายพรุ่งนี้ 😀"]
+        for count, text in enumerate(texts, 1):
+            self.kannel.phone_sends(NUMBER, text)
+            wait_until(lambda count=count: len(self._replies()) == count, text)
+        self.assertEqual([text for _n, text, _kind in self._replies()], texts)
+        self._pass()
+        self.assertEqual(self.kannel.operator.messages(), [])
 
     # -- outages ---------------------------------------------------------------------
 

@@ -94,7 +94,7 @@ class TestKannelSending(KannelCase):
             (202, "4: Something else", Verdict.UNKNOWN),
             (202, "", Verdict.UNKNOWN),
             (200, "0: Accepted for delivery", Verdict.UNKNOWN),
-            (400, "Sender missing and no global set, rejected", Verdict.REJECTED),
+            (400, "Sender missing and no global set, rejected", Verdict.NOT_TAKEN),
             (400, "Missing receiver(s) number(s), rejected", Verdict.REJECTED),
             (403, "Authorization failed for sendsms", Verdict.NOT_TAKEN),
             (403, "Not routable. Do not try again.", Verdict.REJECTED),
