@@ -35,7 +35,7 @@ from .base import (
     Trouble,
     Verdict,
 )
-from .web import MISCONFIGURED, PooledGateway, utc
+from .web import BUSY_BEFORE_TAKING, MISCONFIGURED, PooledGateway, utc
 from .words import NOT_DELIVERED, REFUSED_BY_OPERATOR
 
 SENDSMS = "/cgi-bin/sendsms"
@@ -75,6 +75,8 @@ class KannelGateway(PooledGateway):
     #: ``smsc``: by which of its connections to operators it is to send
     options = ("smsc",)
     takes_replies = True
+    # "Temporal failure": before it has put the message in its queue
+    busy = BUSY_BEFORE_TAKING
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages

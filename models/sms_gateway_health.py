@@ -212,7 +212,13 @@ class SmsGateway(models.Model):
     def write(self, vals):
         mended = self._MENDING_FIELDS & vals.keys()
         if mended:
-            vals = {**vals, "rest_until": False, "failures": 0}
+            vals = {
+                **vals,
+                "rest_until": False,
+                "failures": 0,
+                "failing_since": False,
+                "trouble": False,
+            }
         if self._ACCOUNT_FIELDS & vals.keys():
             vals = {**vals, "account_since": fields.Datetime.now()}
         result = super().write(vals)

@@ -61,7 +61,9 @@ class SmsReply(models.Model):
             [
                 ("partner_id", "=", self.partner_id.id),
                 *([] if self.partner_id else [("number", "=", self.number)]),
+                ("company_id", "=", self.company_id.id),
                 ("activity_id.active", "=", True),
+                ("activity_id.user_id.active", "=", True),
             ],
             limit=1,
         ).activity_id

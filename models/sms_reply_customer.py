@@ -40,7 +40,8 @@ class SmsReply(models.Model):
                     for one in readings[reply.id]
                     if one in known
                 ),
-                readings[reply.id][0],
+                # of several that nobody knows none is taken: it may be a stranger's
+                readings[reply.id][0] if len(readings[reply.id]) == 1 else reply.number,
             )
             sms = messages.get(number, nothing)
             partner = sms.partner_id or partners.get(number, self.env["res.partner"])

@@ -84,7 +84,7 @@ class SmsReply(models.Model):
             return [self.env._("The provider has confirmed it.")]
         if self._was_confirmed():
             return [self.env._("It had been confirmed within a day.")]
-        if not self.env["sms.gateway"]._routes_of(self.env.company.id):
+        if not self.env["sms.gateway"]._route_to(self.env.company, self.number):
             return [self.env._("No gateway could confirm it.")]
         self._queue_confirmation()
         return [self.env._("It is confirmed by SMS.")]

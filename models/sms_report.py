@@ -65,7 +65,7 @@ class SmsSms(models.Model):
     def _report_url(self):
         """Where a report about this message may be sent to; it holds a secret."""
         gateway = self.gateway_id
-        if not gateway or gateway.is_sandbox:
+        if not gateway or self.is_test:
             return ""
         reference = self._reference()
         secret = gateway._secret(reference)

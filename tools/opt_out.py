@@ -36,29 +36,29 @@ STOP_MESSAGES = """
     dontsendsms donotsendsms donttext donottext optout optmeout removeme
     cancel end quit revoke
 
-    wypisuje wypisujesie rezygnuje rezygnacja zrezygnuj koniec usunmnie bezsms
+    wypisuje wypisujesie rezygnuje rezygnacja zrezygnuj usunmnie bezsms
     niewysylaj niewysylajcie niewysylac niewysylajsms niechcesms niechcewiecejsms
 
-    διακοπη τελος ακυρωση σταματα σταματηστε οχιsms οχιαλλαsms οχιμηνυματα
+    διακοπη τελος σταματα σταματηστε οχιsms οχιαλλαsms οχιμηνυματα
     μηνστελνετε μηνστελνετεsms μηνστελνετεμηνυματα μηνμουστελνετε
 
     გაუქმება გააუქმე გააუქმეთ შეწყვიტე შეწყვიტეთ შეწყვეტა არმინდასმს არმინდაsms
     აღარგამომიგზავნოთ ნუგამომიგზავნით
 
-    ยกเลิก ยกเลิกsms ยกเลิกรับsms ยกเลิกการรับ ยกเลิกการรับsms หยุดส่ง หยุดส่งsms หยุดรับ
+    ยกเลิกsms ยกเลิกรับsms ยกเลิกการรับ ยกเลิกการรับsms หยุดส่ง หยุดส่งsms หยุดรับ
     เลิกส่ง เลิกรับ ไม่รับ ไม่รับsms ไม่ต้องส่ง ไม่ต้องส่งมา ไม่ต้องส่งsms ไม่ต้องการรับ
     ไม่ต้องการรับsms งดรับ งดส่ง
 
     ende keinesms keineweiterensms austragen abmeldung
     arret arreter arretez pasdesms plusdesms desabonnement desinscription
-    baja alto parar cancelar nomassms
+    baja parar cancelar nomassms
     pare sair descadastrar cancellami disiscrivimi disiscrizione
     uitschrijven afmelden afmeld avsluta avregistrera peruuta
-    odhlaseni odhlasenie zrusit nechcisms nechcemsms konec
-    iptal ret smsiptal smsistemiyorum
+    odhlaseni odhlasenie zrusit nechcisms nechcemsms
+    iptal smsiptal smsistemiyorum
     leiratkozas leiratkozom dezabonare anulare odjava odjavi
     відписка відмова скасувати нетребасмс небільшесмс
-    отписка отмена отказ неприсылайте неприсылать нешлитесмс спри отписване
+    отписка отказ неприсылайте неприсылать нешлитесмс спри отписване
     стій atsisakau atteikties loobun
     הסר הסירו توقف ايقاف إيقاف الغاء إلغاء
 """
@@ -69,7 +69,7 @@ START_MESSAGES = """
     დაწყება დაიწყე განახლება მინდასმს მინდაsms
     เริ่ม เริ่มส่ง เริ่มรับ รับsms สมัครรับ สมัครรับsms
     anmelden anmeldung reprendre reabonner
-    alta reanudar iscrivimi prihlasit obnovit prijava
+    reanudar iscrivimi prihlasit obnovit
     baslat smsistiyorum feliratkozas feliratkozom abonare
     підписатися відновити подписаться возобновить
     התחל ابدأ

@@ -31,7 +31,6 @@ WYPISZ
 rezygnuję
 Proszę nie wysyłać
 nie chcę sms
-Koniec
 ΣΤΟΠ
 στοπ
 Στοπ παρακαλώ
@@ -47,7 +46,6 @@ No SMS
 หยุด
 หยุดค่ะ
 หยุดส่ง SMS
-ยกเลิก ครับ
 ไม่ต้องการรับ
 Abmelden
 keine SMS bitte
@@ -63,7 +61,6 @@ odhlásit
 zrušit
 İPTAL
 iptal
-RET
 odjava
 leiratkozás
 """
