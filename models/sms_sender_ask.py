@@ -43,13 +43,13 @@ class SmsSender(models.Model):
             ["gateway_id"],
             ["id:recordset"],
         )
-        commit = self.env["sms.sms"]._commit_progress
-        commit(0, len(groups))
+        outbox = self.env["sms.sms"]
+        outbox._commit_progress(0, len(groups))
         for gateway, senders in groups:
             # a neutralised copy has forgotten its account
             if not gateway._missing():
-                senders._ask_provider()
-            if commit(1) <= 0:
+                outbox._step_or_skip(senders._ask_provider)
+            if outbox._commit_progress(1) <= 0:
                 return
 
     def _ask_provider(self):
