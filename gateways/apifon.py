@@ -111,7 +111,7 @@ class ApifonGateway(PooledGateway):
         content = {
             "text": message.text,
             "dc": GSM_7 if message.encoding == "GSM-7" else UCS_2,
-            "sender_id": self.account.sender,
+            "sender_id": self.sender_of(message),
         }
         values = {
             "message": content,

@@ -98,6 +98,8 @@ class Message:
     :param encoding: ``"GSM-7"`` or ``"UCS-2"``
     :param segments: billed parts
     :param report_url: where its report may be sent; whoever knows it may report
+    :param sender: the name or number that the phone shows; None: the account's own;
+        empty: none, as where a country takes no names and the account has no number
     """
 
     reference: str
@@ -106,6 +108,7 @@ class Message:
     encoding: str = "GSM-7"
     segments: int = 1
     report_url: str = field(default="", repr=False)
+    sender: str | None = None
 
 
 @dataclass(frozen=True)
@@ -293,6 +296,10 @@ class Gateway(ABC):
     credits_per_segment: float | None = None
     #: whether :meth:`senders` can be asked
     lists_senders = False
+    #: whether it can be asked for a new one: :meth:`request_sender`
+    requests_senders = False
+    #: whether a message may say by which name or number it is shown
+    takes_sender_names = True
     #: whether it hands on what phones answer: :meth:`parse_replies`
     takes_replies = False
     #: what a reply is answered with, and its type; some send to the phone what we say
@@ -358,6 +365,19 @@ class Gateway(ABC):
         :raise Trouble: when the provider does not say
         """
         raise NotImplementedError
+
+    def request_sender(self, name: str) -> SenderName:
+        """Ask for a sender name that the account has not had.
+
+        :return: the name, and how far it has come
+        :raise Trouble: when the provider does not take the request, in its words
+        """
+        raise NotImplementedError
+
+    def sender_of(self, message: Message) -> str:
+        """:return: what the phone is to show; empty: what the provider chooses"""
+        own = message.sender
+        return self.account.sender if own is None else own
 
 
 def took_nothing(outcomes: Iterable[Outcome]) -> bool:

@@ -163,6 +163,7 @@ class HttpGateway(PooledGateway):
                 "number": message.number,
                 "number_digits": message.number.lstrip("+"),
                 "text": message.text,
+                "sender": self.sender_of(message),
                 "reference": message.reference,
                 "report_url": message.report_url or account.report_url,
                 "segments": str(message.segments),

@@ -109,7 +109,7 @@ class KannelGateway(PooledGateway):
             "Content-Type": "text/plain; charset=UTF-8",
             **self._credentials(),
             "X-Kannel-To": message.number,
-            "X-Kannel-From": self.account.sender,
+            "X-Kannel-From": self.sender_of(message),
             "X-Kannel-SMSC": self.account.options.get("smsc", "").strip(),
             "X-Kannel-Coding": "0" if message.encoding == "GSM-7" else "2",
         }

@@ -52,6 +52,7 @@ class OdooGateway(Gateway):
 
     provider = "odoo"
     asks_balance = True
+    takes_sender_names = False
     label = "Odoo's own provider"
     # it has time-outs of its own, and a connection to the database that is not shared
     is_remote = False

@@ -20,6 +20,7 @@ class SandboxGateway(Gateway):
     label = "Sandbox (reaches nobody)"
     batch_size = 500
     asks_statuses = True
+    takes_sender_names = False
     is_remote = False
 
     def send(self, messages: list[Message]) -> list[Outcome]:

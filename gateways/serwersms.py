@@ -68,9 +68,10 @@ class SerwerSmsGateway(PooledGateway):
     looks_up = True
     asks_balance = True
     lists_senders = True
+    requests_senders = True
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
-        """One text a call, to many numbers, each once: it sends but once to each."""
+        """One text and sender a call, to many numbers, each once."""
         return by_text(messages)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
@@ -79,7 +80,7 @@ class SerwerSmsGateway(PooledGateway):
             phone=[message.number for message in messages],
             text=messages[0].text,
             unique_id=[message.reference for message in messages],
-            sender=self.account.sender,
+            sender=self.sender_of(messages[0]),
             utf=messages[0].encoding != "GSM-7",
             details=True,
         )
@@ -212,22 +213,36 @@ class SerwerSmsGateway(PooledGateway):
             if text_of(item, "name")
         ]
 
+    def request_sender(self, name: str) -> SenderName:
+        """By its official clients (A); the answer, ``success``, by copies of its
+        documentation (B). Its status is seen in the list."""
+        answer = self._post("/senders/add.json", name=name)
+        self._check_error(answer)
+        if object_of(answer.data).get("success") is not True:
+            raise self.nonsense(answer)
+        return SenderName(name, SenderStatus.WAITING)
+
     def _listed(self, path):
         """:raise Trouble: where it lists nothing, with its words"""
         answer = self._post(path)
-        found = object_of(answer.data)
-        if found.get("error"):
-            error = _error(found["error"])
-            code = code_number(error.get("code"))
-            words = f"{text_of(error, 'message') or 'SerwerSMS'} ({code})"
-            raise Trouble(
-                Verdict.NOT_TAKEN,
-                self.account.without_secrets(words),
-                FAILURES.get(code, Failure.OTHER),
-            )
-        if not isinstance(found.get("items"), list):
+        self._check_error(answer)
+        if not isinstance(object_of(answer.data).get("items"), list):
             raise self.nonsense(answer)
         return _items(answer)
+
+    def _check_error(self, answer):
+        """:raise Trouble: where it refuses, with its words"""
+        found = object_of(answer.data).get("error")
+        if not found:
+            return
+        error = _error(found)
+        code = code_number(error.get("code"))
+        words = f"{text_of(error, 'message') or 'SerwerSMS'} ({code})"
+        raise Trouble(
+            Verdict.NOT_TAKEN,
+            self.account.without_secrets(words),
+            FAILURES.get(code, Failure.OTHER),
+        )
 
 
 def _error(error):

@@ -79,6 +79,7 @@ class SmsApiGateway(PooledGateway):
     asks_statuses = True
     asks_balance = True
     lists_senders = True
+    requests_senders = True
     takes_replies = True
     # anything else, and it tells us again
     reply_answer = ("OK", "text/plain")
@@ -90,7 +91,7 @@ class SmsApiGateway(PooledGateway):
         return request
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
-        """One text a call, to many numbers, each once."""
+        """One text and sender a call, to many numbers, each once."""
         return by_text(messages)
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
@@ -103,8 +104,8 @@ class SmsApiGateway(PooledGateway):
             "idx": "|".join(message.reference for message in messages),
             "check_idx": 1,
         }
-        if self.account.sender:
-            data["from"] = self.account.sender
+        if sender := self.sender_of(messages[0]):
+            data["from"] = sender
         if self.account.report_url:
             data["notify_url"] = self.account.report_url
         answer = self.ask("POST", "/sms.do", data=data)
@@ -251,6 +252,24 @@ class SmsApiGateway(PooledGateway):
         if answer.status >= 300 or not isinstance(found, list):
             raise self.nonsense(answer)
         return [name for item in objects_of(found) for name in _sender(item)]
+
+    def request_sender(self, name: str) -> SenderName:
+        """The address and the field are those of its official clients (A), which read
+        the answer as the name in the list is read."""
+        answer = self.ask("POST", "/sms/sendernames", data={"sender": name})
+        found = object_of(answer.data)
+        if answer.status >= 300 or found.get("error"):
+            words = text_of(found, "message") or f"HTTP {answer.status}"
+            code = text_of(found, "code", "error") or answer.status
+            raise Trouble(
+                Verdict.NOT_TAKEN,
+                self.account.without_secrets(f"{words} ({code})"),
+                Failure.SENDER,
+            )
+        names = _sender(found)
+        if not names:
+            raise self.nonsense(answer)
+        return names[0]
 
 
 def _sender(item):

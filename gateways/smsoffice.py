@@ -94,7 +94,7 @@ class SmsOfficeGateway(PooledGateway):
         return {
             "key": self.account.password,
             "destination": message.number.lstrip("+"),
-            "sender": self.account.sender,
+            "sender": self.sender_of(message),
             "content": message.text,
             "reference": label_of(message.reference),
         }

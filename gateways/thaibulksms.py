@@ -91,7 +91,7 @@ class ThaiBulkSmsGateway(BasicAuthGateway):
         form = {
             "msisdn": message.number,
             "message": message.text,
-            "sender": self.account.sender,
+            "sender": self.sender_of(message),
             "force": self.account.options.get("force"),
             "callback_url": message.report_url,
         }

@@ -161,7 +161,7 @@ class TwilioGateway(BasicAuthGateway):
 
     def _create(self, message, report_url):
         data = {"To": message.number, "Body": message.text}
-        sender = self.account.sender
+        sender = self.sender_of(message)
         is_service = MESSAGING_SERVICE.fullmatch(sender)
         data["MessagingServiceSid" if is_service else "From"] = sender
         if report_url:

@@ -136,7 +136,7 @@ class VonageGateway(BasicAuthGateway):
     def _hand_over(self, message, report_url):
         """:return: what it says of each part"""
         data = {
-            "from": self.account.sender.lstrip("+"),
+            "from": self.sender_of(message).lstrip("+"),
             "to": message.number.lstrip("+"),
             "text": message.text,
             "type": "text" if message.encoding == "GSM-7" else "unicode",
@@ -177,7 +177,7 @@ class VonageGateway(BasicAuthGateway):
 
     def _refusal(self, message, part):
         code = _code(part)
-        if code == MISSING_PARAMETER and not self.account.sender:
+        if code == MISSING_PARAMETER and not self.sender_of(message):
             verdict, failure = Verdict.NOT_TAKEN, Failure.SENDER
         elif code in NOT_NOW:
             verdict, failure = Verdict.NOT_TAKEN, NOT_NOW[code]

@@ -384,11 +384,11 @@ class BasicAuthGateway(PooledGateway):
 
 
 def by_text(messages: list[Message]) -> list[list[Message]]:
-    """Groups of the same text, no number twice in one: some providers would send to it
-    but once, and their answer would not say of which message it is."""
-    calls: dict[str, list[dict[str, Message]]] = {}
+    """Groups of the same text and sender, no number twice in one: some providers would
+    send to it but once, and their answer would not say of which message it is."""
+    calls: dict[tuple[str, str | None], list[dict[str, Message]]] = {}
     for message in messages:
-        groups = calls.setdefault(message.text, [])
+        groups = calls.setdefault((message.text, message.sender), [])
         group = next((one for one in groups if message.number not in one), None)
         if group is None:
             groups.append(group := {})

@@ -113,7 +113,7 @@ class YubotoGateway(PooledGateway):
             "dlr": bool(message.report_url),
             "option1": message.reference,
             "sms": {
-                "sender": self.account.sender,
+                "sender": self.sender_of(message),
                 "text": message.text,
                 "typesms": "sms" if message.encoding == "GSM-7" else "unicode",
                 "longsms": message.segments > 1,

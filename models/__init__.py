@@ -14,6 +14,12 @@ from . import sms_claim
 from . import sms_settle
 from . import sms_doubt
 from . import sms_trial
+from . import sms_gateway_sender
+from . import sms_sender
+from . import sms_sender_use
+from . import sms_sender_life
+from . import sms_sender_ask
+from . import sms_naming
 from . import sms_report
 from . import sms_report_refusal
 from . import sms_reply
@@ -65,9 +71,11 @@ from . import organizer_link_document
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company
+from . import res_company_sender
 from . import account_move
 from . import account_move_document
 from . import account_move_page
 from . import account_move_reminder
 from . import account_move_send
 from . import res_config_settings
+from . import res_config_settings_sender

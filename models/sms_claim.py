@@ -199,6 +199,7 @@ class SmsSms(models.Model):
         return f"{self.uuid}{self.resends:02}" if self.resends else self.uuid
 
     def _prepare_messages(self):
+        senders = self._senders()
         return [
             Message(
                 reference=sms._reference(),
@@ -207,6 +208,7 @@ class SmsSms(models.Model):
                 encoding=sms.encoding or "GSM-7",
                 segments=sms.segments,
                 report_url=sms._report_url(),
+                sender=senders[sms.id],
             )
             for sms in self
         ]

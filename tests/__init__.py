@@ -1,6 +1,8 @@
 from .tools import test_gsm, test_opt_out, test_phone, test_plain
+from .tools import test_sender_names
 from .tools import test_send_window, test_timetable, test_wall_clock
 from .gateways import test_apifon, test_http, test_kannel, test_network
+from .gateways import test_own_sender
 from .gateways import test_serwersms, test_smsapi, test_smsoffice
 from .gateways import test_thaibulksms, test_twilio, test_vonage, test_web, test_yuboto
 from . import test_placeholders
@@ -39,6 +41,11 @@ from . import test_gateway_route
 from . import test_kannel_live
 from . import test_odoo_gateway
 from . import test_retention
+from . import test_sender
+from . import test_sender_life
+from . import test_sender_use
+from . import test_sender_waits
+from . import test_sender_browser
 from . import test_schedule
 from . import test_schedule_manners
 from . import test_schedule_stories

@@ -48,6 +48,25 @@ class SmsGatewaySendersLine(models.TransientModel):
 
     def action_use(self):
         """*Use*: from now on messages carry this name."""
+        self._check_authorised()
+        gateway = self.wizard_id.gateway_id
+        gateway.check_access("write")
+        gateway.sender = self.name
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_keep(self):
+        """*Keep it here*: among the sender names, authorised."""
+        self._check_authorised()
+        sender = self.env["sms.sender"]._keep(self.wizard_id.gateway_id, self.name)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": sender._name,
+            "res_id": sender.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _check_authorised(self):
         self.ensure_one()
         if self.status != SenderStatus.AUTHORISED.value:
             raise UserError(
@@ -56,7 +75,3 @@ class SmsGatewaySendersLine(models.TransientModel):
                     self.name,
                 )
             )
-        gateway = self.wizard_id.gateway_id
-        gateway.check_access("write")
-        gateway.sender = self.name
-        return {"type": "ir.actions.act_window_close"}

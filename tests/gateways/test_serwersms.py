@@ -366,3 +366,32 @@ class TestSerwerSmsAccount(SerwerSmsCase):
                 SenderName("Odd", SenderStatus.WAITING, "frozen"),
             ],
         )
+
+    def test_name_is_asked_for(self):
+        with Recorder([{"success": True}]) as web:
+            self.assertEqual(
+                self._gateway(web).request_sender("MyShop"),
+                SenderName("MyShop", SenderStatus.WAITING),
+            )
+            request = web.request
+        self.assertEqual((request.method, request.path), ("POST", "/senders/add.json"))
+        self.assertEqual(request.json, {"name": "MyShop"})
+
+    def test_name_that_is_not_taken(self):
+        for answer, failure in (
+            (refusal(4000), Failure.OTHER),
+            (refusal(1001), Failure.ACCOUNT),
+            ({"success": False}, Failure.SERVER),
+            ({}, Failure.SERVER),
+            ([], Failure.SERVER),
+            ("x", Failure.SERVER),
+            (LOST, Failure.SERVER),
+        ):
+            with (
+                self.subTest(answer=answer),
+                Recorder([answer]) as web,
+                self.assertRaises(Trouble) as caught,
+            ):
+                self._gateway(web).request_sender("MyShop")
+            self.assertEqual(caught.exception.failure, failure)
+            self.assertNotIn("token-of-ours", caught.exception.reason)

@@ -395,3 +395,43 @@ class TestSmsApiAccount(SmsApiCase):
                 SenderName("Odd", SenderStatus.WAITING, "FROZEN"),
             ],
         )
+
+    def test_name_is_asked_for(self):
+        answer = {
+            "sender": "MyShop",
+            "is_default": False,
+            "status": "INACTIVE",
+            "created_at": "2026-11-22T12:00:00+01:00",
+        }
+        for status, expected in (
+            ("PENDING", SenderName("MyShop", SenderStatus.WAITING)),
+            ("ACTIVE", SenderName("MyShop", SenderStatus.AUTHORISED)),
+            ("REJECTED", SenderName("MyShop", SenderStatus.REFUSED, "REJECTED")),
+        ):
+            with Recorder([(201, {**answer, "status": status})]) as web:
+                self.assertEqual(self._gateway(web).request_sender("MyShop"), expected)
+                request = web.request
+            self.assertEqual(
+                (request.method, request.path), ("POST", "/sms/sendernames")
+            )
+            self.assertEqual(request.form, {"sender": "MyShop"})
+
+    def test_name_that_is_not_taken(self):
+        for answer, said, failure in (
+            ((400, {"message": "Bad name", "code": 400}), "Bad name (400)", "SENDER"),
+            ((409, {"message": "There is one"}), "There is one (409)", "SENDER"),
+            ({"error": 11, "message": "No"}, "No (11)", "SENDER"),
+            ((422, "x"), "HTTP 422 (422)", "SENDER"),
+            ((401, {"message": "token-of-ours"}), "401", "ACCOUNT"),
+            ({}, "{}", "SERVER"),
+            (LOST, words.BROKE_OFF, "SERVER"),
+        ):
+            with (
+                self.subTest(answer=answer),
+                Recorder([answer]) as web,
+                self.assertRaises(Trouble) as caught,
+            ):
+                self._gateway(web).request_sender("MyShop")
+            self.assertIn(said, caught.exception.reason)
+            self.assertEqual(caught.exception.failure, Failure[failure])
+            self.assertNotIn("token-of-ours", caught.exception.reason)

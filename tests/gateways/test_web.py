@@ -114,6 +114,8 @@ class TestDidItLeave(BaseCase):
             by_text([one, two, other, longer, three]),
             [[one, other], [two], [three], [longer]],
         )
+        named = Message("f", "+3", "x", sender="Firm")
+        self.assertEqual(by_text([one, named, other]), [[one, other], [named]])
 
     def test_late_call_begins_nothing_new(self):
         with Provider(delay=0.3) as provider:
