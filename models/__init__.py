@@ -3,6 +3,7 @@ from . import sms_gateway
 from . import sms_gateway_account
 from . import sms_gateway_http
 from . import sms_gateway_route
+from . import sms_price
 from . import sms_gateway_health
 from . import sms_gateway_balance
 from . import sms_gateway_live
@@ -14,6 +15,10 @@ from . import sms_claim
 from . import sms_settle
 from . import sms_doubt
 from . import sms_trial
+from . import sms_purse
+from . import sms_package
+from . import sms_package_use
+from . import sms_charge
 from . import sms_report
 from . import sms_report_refusal
 from . import sms_tracker
@@ -60,9 +65,11 @@ from . import organizer_link_document
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company
+from . import res_company_budget
 from . import account_move
 from . import account_move_document
 from . import account_move_page
 from . import account_move_reminder
 from . import account_move_send
 from . import res_config_settings
+from . import res_config_settings_budget

@@ -119,7 +119,7 @@ class SmsSms(models.Model):
                 until=self._lease(adapter),
                 gateway=way.gateway.id or None,
                 is_test=way.gateway.is_sandbox,
-                price=way.gateway.price,
+                price=way.gateway._price_sql(SQL("sms_sms.number")),
                 currency=way.gateway.currency_id.id or None,
                 redirected_to=self._redirected(way) or None,
             ),
@@ -282,12 +282,13 @@ class SmsSms(models.Model):
         """:return: ``{id: (value of waits_for, words)}`` of what cannot go now"""
         return {}
 
-    def _wait(self, what, words):
+    def _wait(self, what, words, until=None):
+        """:param until: when they are looked at again, naive UTC; None: in a while"""
         self.write(
             {
                 "waits_for": what,
                 "failure_reason": words,
-                "next_attempt_at": fields.Datetime.now() + LOOK_AGAIN,
+                "next_attempt_at": until or fields.Datetime.now() + LOOK_AGAIN,
             }
         )
 

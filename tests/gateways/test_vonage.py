@@ -444,7 +444,7 @@ class TestVonageReports(BaseCase):
 
     def test_delivered(self):
         at = datetime(2026, 7, 30, 20, 11)
-        expected = Report("a" * 32, True, "0A01", at)
+        expected = Report("a" * 32, True, "0A01", at, **CHARGED)
         self.assertEqual(self.parse(REPORT), [expected])
         self.assertEqual(self.parse(REPORT, reference="a" * 32), [expected])
 
