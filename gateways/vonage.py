@@ -234,9 +234,7 @@ class VonageGateway(BasicAuthGateway):
         words = WORDS.get(code, f"Vonage: {status}")
         failure = FAILURES.get(code, Failure.OTHER)
         reason = f"{words} ({code})" if code else words
-        return [
-            Report(reference, False, message_id, at, failure, reason, **charged)
-        ]
+        return [Report(reference, False, message_id, at, failure, reason, **charged)]
 
     def parse_replies(self, callback: Callback) -> list[Reply]:
         """Of the webhook for inbound SMS: GET, POST, or POST of JSON.

@@ -171,8 +171,8 @@ class ResCompany(models.Model):
         }
         if name == "day":
             return self.env._(
-                "%(spent)s of the day's budget of %(budget)s are spent. It goes on %(at)s"
-                ", or when the budget is raised.",
+                "%(spent)s of the day's budget of %(budget)s are spent. It goes on "
+                "%(at)s, or when the budget is raised.",
                 **amounts,
             )
         return self.env._(

@@ -51,7 +51,10 @@ class SmsPackage(models.Model):
         help="Is told when too little is left.",
     )
     bought_on = fields.Date(
-        required=True, default=fields.Date.context_today, tracking=True
+        "Bought on",
+        required=True,
+        default=fields.Date.context_today,
+        tracking=True,
     )
     quantity = fields.Integer(
         "Segments bought",

@@ -142,7 +142,7 @@ class TestPackageLedger(PackageCommon):
         return [Way(self.company, self.gateway, due)]
 
     def _step_die(self, handed_over):
-        """As a process does that is killed before, or after, the provider was called."""
+        """As a process that is killed before, or after, the provider is called."""
         messages = self.env["sms.sms"].sudo()
         (way,) = self._ways()
         adapter = self.gateway._adapter(self.company)

@@ -30,7 +30,7 @@ class TestPackageProcesses(ProcessCommon):
             packages = env["sms.package"].search([("company_id", "=", self.company_id)])
             packages.use_ids.unlink()
             packages.unlink()
-        super()._clean_up()
+        return super()._clean_up()
 
     def _buy(self, quantity):
         with self._process() as env:
@@ -61,7 +61,9 @@ class TestPackageProcesses(ProcessCommon):
             self.assertEqual(len(provider.accepted), 700)
             self.assertFalse(provider.twice)
         states = self._states(ids)
-        self.assertEqual((states.count("pending"), states.count("outgoing")), (700, 200))
+        self.assertEqual(
+            (states.count("pending"), states.count("outgoing")), (700, 200)
+        )
         self.assertEqual(self._left(package_id), 0)
 
     def test_killed_between_hand_over_and_settle_it_is_kept_until_decided(self):

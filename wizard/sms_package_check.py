@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 
 class SmsPackageCheck(models.TransientModel):
@@ -34,9 +35,9 @@ class SmsPackageCheck(models.TransientModel):
         return self.env._(
             "%(package)s: %(bought)s bought − %(used)s used = %(left)s left",
             package=package.display_name,
-            bought=package.quantity,
-            used=package.used,
-            left=package.remaining,
+            bought=formatLang(self.env, package.quantity, 0),
+            used=formatLang(self.env, package.used, 0),
+            left=formatLang(self.env, package.remaining, 0),
         )
 
     def _difference_words(self, differences):

@@ -354,7 +354,9 @@ class TestTwilioAccount(BaseCase):
             "price_unit": "USD",
         }
         reports, _came = self.statuses(lambda _one: found, self.sent[:1])
-        self.assertEqual([(one.cost, one.currency) for one in reports], [(0.015, "USD")])
+        self.assertEqual(
+            [(one.cost, one.currency) for one in reports], [(0.015, "USD")]
+        )
         self.assertFalse(reports[0].is_cost_of_segment)
 
     def test_statuses_are_asked_one_by_one(self):
