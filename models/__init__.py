@@ -3,6 +3,7 @@ from . import sms_gateway
 from . import sms_gateway_account
 from . import sms_gateway_http
 from . import sms_gateway_route
+from . import sms_price
 from . import sms_gateway_health
 from . import sms_gateway_balance
 from . import sms_gateway_live
@@ -20,6 +21,10 @@ from . import sms_sender_use
 from . import sms_sender_life
 from . import sms_sender_ask
 from . import sms_naming
+from . import sms_purse
+from . import sms_package
+from . import sms_package_use
+from . import sms_charge
 from . import sms_report
 from . import sms_report_refusal
 from . import sms_reply
@@ -72,6 +77,7 @@ from . import res_partner
 from . import res_partner_reminder
 from . import res_company
 from . import res_company_sender
+from . import res_company_budget
 from . import account_move
 from . import account_move_document
 from . import account_move_page
@@ -79,3 +85,4 @@ from . import account_move_reminder
 from . import account_move_send
 from . import res_config_settings
 from . import res_config_settings_sender
+from . import res_config_settings_budget

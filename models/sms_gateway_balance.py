@@ -109,6 +109,7 @@ class SmsGateway(models.Model):
         "balance_unit",
         "balance_at",
         "price",
+        "price_ids.price",
         "currency_id",
         "credits_per_segment",
     )
@@ -157,10 +158,11 @@ class SmsGateway(models.Model):
         """:return: what a billed part takes of the balance; 0 where it is not known"""
         if not currency:
             return 0 if self.balance_unit else self.credits_per_segment
+        price = self._home_price(self.company_id or self.env.company)
         if currency == self.currency_id:
-            return self.price
+            return price
         return self.currency_id._convert(
-            self.price,
+            price,
             currency,
             self.company_id or self.env.company,
             fields.Date.context_today(self),

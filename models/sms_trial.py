@@ -43,7 +43,7 @@ class SmsSms(models.Model):
                 "claim": uuid4().hex,
             }
         )
-        sms.price = sms.segments * gateway.price
+        sms.price = sms.segments * gateway._price_to(sms.number)
         return sms
 
     def _send_trial(self, exchanges):

@@ -9,3 +9,4 @@ from . import sms_composer
 from . import sms_send_again
 from . import sms_gateway_try
 from . import sms_gateway_senders
+from . import sms_package_check
