@@ -42,6 +42,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/organizer_switch.xml",
         "demo/res_partner.xml",
         "demo/account_move.xml",
         "demo/organizer_schedule.xml",

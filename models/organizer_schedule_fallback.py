@@ -21,9 +21,11 @@ class OrganizerSchedule(models.Model):
         schedules = self.search(
             [("is_on", "=", True), ("fallback_template_id", "!=", False)]
         )
-        return all(
-            schedule._despite_trouble(schedule._fall_back_now) for schedule in schedules
+        switch = self.env["res.company"]._organizer_channel_is_on
+        able = schedules._switched_on().filtered(
+            lambda one: switch(one.fallback_template_id.channel)
         )
+        return all(one._despite_trouble(one._fall_back_now) for one in able)
 
     def _unreached_domain(self):
         since = fields.Datetime.now() - timedelta(days=max(self.catch_up_days, 1))

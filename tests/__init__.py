@@ -51,3 +51,4 @@ from . import test_template_filters
 from . import test_template_mail
 from . import test_template_menu
 from . import test_basis_of_another
+from . import test_switch
