@@ -55,6 +55,7 @@ from . import organizer_schedule_next
 from . import organizer_switch
 from . import organizer_schedule_switch
 from . import organizer_run_switch
+from . import organizer_call
 from . import mail_mail
 from . import sms_switch
 from . import mail_notification

@@ -24,6 +24,7 @@ class OrganizerSchedule(models.Model):
             schedules._run_due,
             schedules._tell_posted,
             schedules._fall_back,
+            schedules._plan_calls,
             schedules._send_forecasts,
         ):
             if not step():

@@ -21,10 +21,7 @@ class OrganizerSchedule(models.Model):
         schedules = self.search(
             [("is_on", "=", True), ("fallback_template_id", "!=", False)]
         )
-        switch = self.env["res.company"]._organizer_channel_is_on
-        able = schedules._switched_on().filtered(
-            lambda one: switch(one.fallback_template_id.channel)
-        )
+        able = schedules._switched_on().filtered(lambda one: one._fallback_now())
         return all(one._despite_trouble(one._fall_back_now) for one in able)
 
     def _unreached_domain(self):

@@ -52,3 +52,4 @@ from . import test_template_mail
 from . import test_template_menu
 from . import test_basis_of_another
 from . import test_switch
+from . import test_call
