@@ -53,3 +53,4 @@ from . import test_template_menu
 from . import test_basis_of_another
 from . import test_switch
 from . import test_call
+from . import test_rights_matrix
