@@ -52,6 +52,7 @@
         "views/res_config_settings_budget_views.xml",
     ],
     "demo": [
+        "demo/organizer_switch.xml",
         "demo/res_partner.xml",
         "demo/account_move.xml",
         "demo/organizer_schedule.xml",

@@ -36,6 +36,7 @@ from . import sms_tracker
 from . import sms_odoo
 from . import sms_words
 from . import basis
+from . import organizer_channel_buttons
 from . import organizer_open_item
 from . import organizer_debtor
 from . import organizer_unpaid
@@ -67,7 +68,12 @@ from . import organizer_schedule_manners
 from . import organizer_schedule_forecast
 from . import organizer_schedule_fallback
 from . import organizer_schedule_next
+from . import organizer_switch
+from . import organizer_schedule_switch
+from . import organizer_run_switch
+from . import organizer_call
 from . import mail_mail
+from . import sms_switch
 from . import mail_notification
 from . import organizer_mail_outcome
 from . import sms_retention
