@@ -315,6 +315,7 @@ class SmsPackage(models.Model):
     def action_open_messages(self):
         """*Used*: the messages that took from it."""
         self.ensure_one()
+        self.check_access("read")
         # sudo: which messages; those that the user may not read are not shown
         messages = self.sudo().use_ids.sms_id
         return {

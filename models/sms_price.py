@@ -91,6 +91,7 @@ class SmsGateway(models.Model):
     def action_open_prices(self):
         """The list of its prices, into which many can be imported."""
         self.ensure_one()
+        self.check_access("write")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "sms_organizer.action_sms_price"

@@ -30,8 +30,15 @@ MODELS = {
     "sms.gateway.senders": ("", "rwcd"),
     "sms.gateway.senders.line": ("", "rwcd"),
     "sms.gateway.try": ("", "rwcd"),
+    "sms.package": ("r", "rwcd"),
+    "sms.package.check": ("", "rwc"),
+    "sms.package.use": ("", "r"),
+    "sms.price": ("r", "rwcd"),
+    "sms.purse": ("", "r"),
+    "sms.reply": ("r", "r"),
     "sms.report.refusal": ("", "r"),
     "sms.send.again": ("rwc", "rwc"),
+    "sms.sender": ("r", "rwcd"),
     "sms.sms": ("r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
@@ -42,6 +49,7 @@ ADMINISTERS = {
     "sms.gateway": {
         "action_go_live",
         "action_look_up_senders",
+        "action_open_prices",
         "action_refresh_balance",
         "action_test_connection",
         "action_test_mode",
@@ -49,8 +57,21 @@ ADMINISTERS = {
         "action_try_now",
     },
     "sms.gateway.senders": {"action_use"},
-    "sms.gateway.senders.line": {"action_use"},
+    "sms.gateway.senders.line": {"action_keep", "action_use"},
     "sms.gateway.try": {"action_open_message", "action_send"},
+    "sms.package": {"action_check"},
+    "sms.package.check": {"action_mend"},
+    "sms.sender": {
+        "action_ask",
+        "action_authorised",
+        "action_declare",
+        "action_draft",
+        "action_print",
+        "action_refused",
+        "action_stop_using",
+        "action_submit",
+        "action_use",
+    },
 }
 # Buttons that open a list, or the settings, which then refuse: they tell nothing.
 OPENS_WHAT_REFUSES = {
@@ -121,6 +142,42 @@ class Samples:
         refused = {"gateway_id": gateway.id, "day": MONDAY, "count": 1}
         self._add(refusals.create(refused))
 
+        self._add_what_is_bought(gateway, line.sms_ids)
+        self._create(
+            "sms.reply",
+            gateway_id=gateway.id,
+            company_id=self.company.id,
+            partner_id=partner.id,
+            move_id=move.id,
+            sms_id=line.sms_ids.id,
+            number="+48601234567",
+            text="Hello",
+            received_at=MONDAY,
+            provider_key="sample",
+            kind="other",
+        )
+        self._create("sms.sender", name="SAMPLE", company_id=self.company.id)
+
+    def _add_what_is_bought(self, gateway, sms):
+        package = self._create(
+            "sms.package",
+            company_id=self.company.id,
+            quantity=100,
+            bought_on=MONDAY.date(),
+            price=10,
+        )
+        self._create(
+            "sms.package.use",
+            package_id=package.id,
+            sms_id=sms.id,
+            resends=0,
+            segments=1,
+        )
+        self._create("sms.price", gateway_id=gateway.id, prefix="+48", price=0.1)
+        purses = self.root["sms.purse"]
+        purse = purses.search([("company_id", "=", self.company.id)], limit=1)
+        self._add(purse or purses.create({"company_id": self.company.id}))
+
     def _gateway(self):
         values = {"name": "Sample", "company_id": self.company.id, "price": 0.1}
         return self.root["sms.gateway"].create(values)
@@ -170,6 +227,8 @@ class Samples:
         )
         self._create("sms.send.again", sms_ids=self["sms.sms"].ids)
         self._create("sms.gateway.try", gateway_id=gateway.id, text="Hello")
+        packages = self["sms.package"].ids
+        self._create("sms.package.check", package_ids=packages)
         wizard = self._create("sms.gateway.senders", gateway_id=gateway.id)
         self._create("sms.gateway.senders.line", wizard_id=wizard.id, name="SHOP")
 
