@@ -66,7 +66,6 @@ ADMINISTERS = {
         "action_authorised",
         "action_declare",
         "action_draft",
-        "action_print",
         "action_refused",
         "action_stop_using",
         "action_submit",
@@ -163,14 +162,14 @@ class Samples:
             "sms.package",
             company_id=self.company.id,
             quantity=100,
-            bought_on=MONDAY.date(),
+            bought_on=MONDAY,
             price=10,
         )
         self._create(
             "sms.package.use",
             package_id=package.id,
             sms_id=sms.id,
-            resends=0,
+            attempt=0,
             segments=1,
         )
         self._create("sms.price", gateway_id=gateway.id, prefix="+48", price=0.1)
