@@ -91,8 +91,8 @@ MISSING = object()
 
 
 class HttpGateway(PooledGateway):
-    """:attr:`asks_balance` and :attr:`check_knows_account` are told by each gateway: they
-    take a ``balance_url``."""
+    """:attr:`asks_balance` and :attr:`check_knows_account` are told by each gateway:
+    they take a ``balance_url``."""
 
     provider = "http"
     label = "Any provider by HTTP"
