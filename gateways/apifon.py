@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 from .base import Balance, Callback, Failure, Forged, Message, Outcome, Report, Verdict
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import PooledGateway, code_number, same_number, utc
+from .web import Answer, PooledGateway, code_number, same_number, utc
 
 GSM_7 = 0
 UCS_2 = 2
@@ -124,20 +124,23 @@ class ApifonGateway(PooledGateway):
 
     def _refused(self, message, answer):
         """:param answer: with the status that it means, whatever HTTP said"""
-        words = _words(answer)
-        reason = self.account.without_secrets(f"{words} ({answer.status})")
-        reason = reason if words else self.words(answer)
-        failure, trouble = _topic(words), self.trouble(answer)
+        failure, trouble = _topic(_words(answer)), self.trouble(answer)
         if answer.status == HTTPStatus.PAYMENT_REQUIRED:
             failure = Failure.CREDIT
         if trouble:
             failure = failure if failure is Failure.CREDIT else trouble.failure
-            return replace(trouble.outcome(message), reason=reason, failure=failure)
+            return replace(trouble.outcome(message), failure=failure)
+        reason = self.words(answer)
         if answer.status not in REFUSING:
             return Outcome(message.reference, Verdict.UNKNOWN, reason=reason)
         waits = failure is Failure.CREDIT
         verdict = Verdict.NOT_TAKEN if waits else Verdict.REJECTED
         return Outcome(message.reference, verdict, failure=failure, reason=reason)
+
+    def provider_words(self, answer: Answer) -> str | None:
+        """Of an error, wherever it says so, with the status that it means."""
+        words, status = _words(answer), _status(answer)
+        return f"{words} ({status})" if words and status >= 400 else None
 
     def balance(self) -> Balance:
         """In what it counts is not written; asked without a body, as it is signed."""

@@ -258,7 +258,7 @@ class Trouble(Exception):
     def __init__(self, verdict, reason, failure=Failure.SERVER, retry_after=None):
         super().__init__(reason)
         self.verdict = verdict
-        self.reason = reason
+        self.reason = _printable(reason, MAX_WORDS)
         self.failure = failure
         self.retry_after = retry_after
 
@@ -299,6 +299,9 @@ class Gateway(ABC):
     asks_balance = False
     #: what a billed part takes, where the account counts credits and they are known
     credits_per_segment: float | None = None
+    #: whether :meth:`check` finds out that the account is right; if not, only that
+    #: somebody answers there
+    check_knows_account = True
     #: whether :meth:`senders` can be asked
     lists_senders = False
     #: whether it can be asked for a new one: :meth:`request_sender`
@@ -353,7 +356,8 @@ class Gateway(ABC):
         raise Forged("This provider hands on no replies.")
 
     def check(self) -> Balance | None:
-        """Find out whether the account works, without sending anything.
+        """Find out whether the account works, without sending anything; or only whether
+        somebody answers there, see :attr:`check_knows_account`.
 
         :return: what is left on it, where the provider says so
         :raise Trouble: when it does not

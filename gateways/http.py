@@ -14,13 +14,15 @@ The request goes to ``account.base_url``, which has no query of its own:
     logs of all that it passes: a password belongs there only where the provider knows
     no other way.
 ``body``
-    Sent in UTF-8. For ``text`` it is ``text/plain``, unless a header says otherwise.
+    Sent in UTF-8. For ``text`` its type is told by how it begins: ``<`` is XML, ``{``
+    and ``[`` are JSON, others are ``text/plain``; a header may call it something else.
 
 Values and the body have placeholders, written as in templates (``tools/placeholders``),
 see :data:`PLACEHOLDERS`: names that are looked up, once. What a customer is called, or
 reads, is put in as it is and cannot become a part of the request: it is percent-encoded
 in a form or a query, put into the strings of JSON *after* that was parsed, without line
-breaks in a header, and escaped in a text that a header calls XML, JSON or a form. A
+breaks in a header, and escaped in a text: as XML or JSON where it begins so, whatever a
+header calls it, and else as what a header calls it, XML, JSON or a form. A
 parameter, header or member of JSON that comes out empty, as ``[sender]`` without a
 sender name does, is left out.
 
@@ -36,7 +38,7 @@ which do not say that it was not taken. 2xx is accepted, where these are met:
 ``accepted_text``
     What the answer has to contain. Not there: in doubt.
 ``words_path``
-    Where the provider says why it refused.
+    Where the provider says why it refused, or what is wrong with the account.
 ``id_path``, ``id_after``
     Where in the JSON, or after what in a text, the provider's own id stands.
 
@@ -78,17 +80,19 @@ from .http_request import (  # noqa: F401 - also for who shows the description
     filled_pairs,
 )
 from .shapes import number_of
-from .web import BUSY, IN_DOUBT, MISCONFIGURED, PooledGateway
-from .words import NOT_DESCRIBED
+from .web import BUSY, IN_DOUBT, MISCONFIGURED, Answer, PooledGateway
+from .words import NOT_DESCRIBED, WEB_PAGE
 
-# 4xx by which nothing is surely refused: timeout, conflict, too early.
+# By which servers, that take what we send, say that they know no HEAD.
+NO_HEAD = {404, 405, 501}
 REFUSED_CREDENTIALS = {401, 403}
 ID = re.compile(r"\s*([^\s,<>\"']+)")
 MISSING = object()
 
 
 class HttpGateway(PooledGateway):
-    """:attr:`asks_balance` is told by each gateway: it takes a ``balance_url``."""
+    """:attr:`asks_balance` and :attr:`check_knows_account` are told by each gateway:
+    they take a ``balance_url``."""
 
     provider = "http"
     label = "Any provider by HTTP"
@@ -115,12 +119,14 @@ class HttpGateway(PooledGateway):
         "balance_path",
     )
     asks_balance = True
+    check_knows_account = False
 
     def __init__(self, account: Account):
         super().__init__(account)
         self.url = account.base_url.strip()  # a slash at its end may count
         self.request = HttpRequest(account.options)
         self.asks_balance = bool(self._option("balance_url"))
+        self.check_knows_account = self.asks_balance
 
     def problems(self) -> list[Problem]:
         """What keeps messages from being sent, for an administrator."""
@@ -141,11 +147,14 @@ class HttpGateway(PooledGateway):
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages
-        if self.request.problems:
-            raise Trouble(Verdict.NOT_TAKEN, NOT_DESCRIBED, Failure.ACCOUNT)
+        self._see_that_it_is_described()
         filled = self.request.filled(self._values(message))
         answer = self.call(self.request.method, "", **filled)
         return [self._outcome(message, answer)]
+
+    def _see_that_it_is_described(self):
+        if self.request.problems:
+            raise Trouble(Verdict.NOT_TAKEN, NOT_DESCRIBED, Failure.ACCOUNT)
 
     def _values(self, message=None):
         """:return: what the placeholders stand for; without a message, the account's"""
@@ -210,6 +219,11 @@ class HttpGateway(PooledGateway):
             reason=self.account.without_secrets(words),
         )
 
+    def provider_words(self, answer: Answer) -> str | None:
+        said = _text(at(answer.data, self._option("words_path")))
+        is_error = said and answer.status >= 400
+        return f"{said} (HTTP {answer.status})" if is_error else None
+
     def _id(self, answer):
         if self._option("id_path"):
             return _text(at(answer.data, self._option("id_path")))
@@ -248,15 +262,29 @@ class HttpGateway(PooledGateway):
         """Ask for the balance; without an address for it, only see who answers.
 
         HEAD has no content, and no number and no text are in its headers: it can send
-        nothing. That credentials are wrong it tells where they are in a header.
+        nothing. That credentials are wrong it tells where they are in a header; that
+        they are right it never tells. It is well when a provider complains of HEAD
+        (404, 405, 501) or of the request that is none (400 and others); not when it
+        redirects, is in trouble, or shows a page for a browser (2xx with
+        ``text/html``).
         """
+        self._see_that_it_is_described()
         if self.asks_balance:
             return self.balance()
         headers = self.request.filled_headers(self._values())
         answer = self.call("HEAD", "", headers=headers)
-        if self.request.shows_credentials and answer.status in REFUSED_CREDENTIALS:
-            raise self.trouble(answer)
+        trouble = self.trouble(answer)
+        if trouble and not self._is_reached(answer.status):
+            raise trouble
+        if answer.status < 300 and answer.media_type == "text/html":
+            raise Trouble(Verdict.UNKNOWN, WEB_PAGE)
         return None
+
+    def _is_reached(self, status):
+        """Whether a status that would be a trouble for a message is none for HEAD."""
+        if status in REFUSED_CREDENTIALS:
+            return not self.request.shows_credentials
+        return status in NO_HEAD
 
     def balance(self) -> Balance:
         if not self.asks_balance:

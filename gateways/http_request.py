@@ -39,6 +39,7 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 # The connection's own: another value would tear it apart.
 RESERVED_HEADERS = {"connection", "content-length", "host", "transfer-encoding"}
 BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+XML, JSON = "application/xml", "application/json"
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -49,6 +50,8 @@ class ProblemKind(Enum):
     CONTENT = "unknown content"
     PARAMETER = "a parameter without ="
     HEADER = "not a header"
+    FORBIDDEN_HEADER = "a header of the connection's own"
+    NO_BODY = "a body with a method that has none"
     JSON = "not JSON"
     PLACEHOLDER = "unknown placeholder"
     NO_NUMBER = "no number"
@@ -116,7 +119,7 @@ class HttpRequest:
         if "text" not in self.names:
             self._problem(option, ProblemKind.NO_TEXT)
         if self.method == "GET" and self.content != "form":
-            self._problem("method", ProblemKind.METHOD, self.method)
+            self._problem("method", ProblemKind.NO_BODY, self.method)
 
     def _parameters(self, option):
         return self._pairs(option, "=", ProblemKind.PARAMETER)
@@ -124,7 +127,9 @@ class HttpRequest:
     def _headers(self):
         pairs = self._pairs("headers", ":", ProblemKind.HEADER)
         for name, _template in pairs:
-            if name.lower() in RESERVED_HEADERS or not HEADER_NAME.fullmatch(name):
+            if name.lower() in RESERVED_HEADERS:
+                self._problem("headers", ProblemKind.FORBIDDEN_HEADER, name)
+            elif not HEADER_NAME.fullmatch(name):
                 self._problem("headers", ProblemKind.HEADER, name)
         return pairs
 
@@ -182,11 +187,12 @@ class HttpRequest:
             where = "params" if self.method == "GET" else "data"
             return {"headers": headers, where: pairs}
         if self.content == "json":
-            data, kind = json.dumps(_filled_json(self.body, values)), "application/json"
+            data, kind = json.dumps(_filled_json(self.body, values)), JSON
         else:
-            kind = _content_type(headers)
-            data = self.body.render(_escaped(values, kind))
-            kind = kind or "text/plain; charset=UTF-8"
+            seen = _looks_like(self.body)
+            meant = seen or _content_type(headers)
+            data = self.body.render(_escaped(values, meant))
+            kind = seen or "text/plain; charset=UTF-8"
         if not _content_type(headers):
             headers["Content-Type"] = kind
         return {
@@ -232,6 +238,15 @@ def _content_type(headers):
     for name, value in headers.items():
         if name.lower() == "content-type":
             return value.decode() if isinstance(value, bytes) else value
+    return ""
+
+
+def _looks_like(template):
+    """:return: the type of XML or JSON, by how the text begins; empty for others"""
+    kind, beginning = template.parts[0] if template.parts else (placeholders.NAME, "")
+    if kind == placeholders.TEXT:
+        first = beginning.lstrip("\ufeff \t\r\n")[:1]
+        return {"<": XML, "{": JSON, "[": JSON}.get(first, "")
     return ""
 
 

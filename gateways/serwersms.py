@@ -26,7 +26,7 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import PooledGateway, by_text, code_number, same_number, utc
+from .web import Answer, PooledGateway, by_text, code_number, same_number, utc
 from .words import NO_BALANCE, NOT_KNOWN_THERE
 
 # It tells times as its clocks show them.
@@ -138,6 +138,15 @@ class SerwerSmsGateway(PooledGateway):
             failure=FAILURES.get(code, Failure.OTHER),
             reason=self.account.without_secrets(f"{words or 'SerwerSMS'} ({code})"),
         )
+
+    def provider_words(self, answer: Answer) -> str | None:
+        """``{error: {code, message}}``; HTTP's status where it has no code."""
+        found = object_of(answer.data).get("error")
+        if not found:
+            return None
+        error = _error(found)
+        words = text_of(error, "message") or self.label
+        return f"{words} ({text_of(error, 'code') or answer.status})"
 
     # -- reports ---------------------------------------------------------------------
 

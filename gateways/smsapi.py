@@ -30,7 +30,7 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import PooledGateway, by_text, code_number, same_number, utc
+from .web import Answer, PooledGateway, by_text, code_number, same_number, utc
 from .words import NO_BALANCE
 
 ALREADY_SENT = 53
@@ -61,6 +61,9 @@ GIVEN_UP = {
     "407": "REJECTED",
     "412": "STOPPED",
 }
+
+# Any of these makes an answer a profile.
+PROFILE = {"name", "username", "points"}
 
 SENDER_STATUSES = {
     "ACTIVE": SenderStatus.AUTHORISED,
@@ -165,6 +168,12 @@ class SmsApiGateway(PooledGateway):
             reason=self.account.without_secrets(f"{words or 'SMSAPI'} ({code})"),
         )
 
+    def provider_words(self, answer: Answer) -> str | None:
+        """``{message, error}``; of ``/profile`` and its like ``{message, code}``."""
+        found = object_of(answer.data)
+        code = text_of(found, "error", "code")
+        return f"{text_of(found, 'message') or self.label} ({code})" if code else None
+
     # -- reports ---------------------------------------------------------------------
 
     def statuses(self, sent: list[Sent]) -> list[Report]:
@@ -242,7 +251,7 @@ class SmsApiGateway(PooledGateway):
     def _profile(self):
         answer = self.ask("GET", "/profile")
         found = object_of(answer.data)
-        if answer.status >= 300 or not found or found.get("error"):
+        if answer.status >= 300 or found.get("error") or not PROFILE & found.keys():
             raise self.nonsense(answer)
         return found
 

@@ -31,7 +31,7 @@ from .base import (
     Verdict,
 )
 from .shapes import object_of, text_of
-from .web import PooledGateway, code_number, utc
+from .web import Answer, PooledGateway, code_number, utc
 
 # How long a reference may be.
 LABEL_LENGTH = 20
@@ -87,7 +87,7 @@ class SmsOfficeGateway(PooledGateway):
             # it says both
             raise self.nonsense(answer)
         if code in FAILURES or (code and well):
-            return [self._refused(message, code, data)]
+            return [self._refused(message, code, answer)]
         raise self.trouble(answer) or self.nonsense(answer)
 
     def _form(self, message):
@@ -99,18 +99,20 @@ class SmsOfficeGateway(PooledGateway):
             "reference": label_of(message.reference),
         }
 
-    def _refused(self, message, code, data):
+    def _refused(self, message, code, answer):
         waits = code in OF_ACCOUNT or code == PASSING
         return Outcome(
             message.reference,
             Verdict.NOT_TAKEN if waits else Verdict.REJECTED,
             failure=FAILURES.get(code, Failure.OTHER),
-            reason=self._reason(code, data),
+            reason=self.words(answer),
         )
 
-    def _reason(self, code, data):
+    def provider_words(self, answer: Answer) -> str | None:
+        """``{Message, ErrorCode}``."""
+        data = object_of(answer.data)
         words = text_of(data, "Message") or self.label
-        return self.account.without_secrets(f"{words} ({code})")
+        return f"{words} ({_code(data)})" if _code(data) else None
 
     def balance(self) -> Balance:
         """How many messages are left. An answer is a plain number."""
@@ -120,7 +122,7 @@ class SmsOfficeGateway(PooledGateway):
         code = _code(data)
         if code:
             failure = FAILURES.get(code, Failure.OTHER)
-            raise Trouble(Verdict.NOT_TAKEN, self._reason(code, data), failure)
+            raise Trouble(Verdict.NOT_TAKEN, self.words(answer), failure)
         try:
             left = int(answer.text.strip().strip('"'))
         except ValueError:

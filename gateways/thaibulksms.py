@@ -33,7 +33,14 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, text_of
-from .web import BUSY, IN_DOUBT, BasicAuthGateway, same_number, without_spellings
+from .web import (
+    BUSY,
+    IN_DOUBT,
+    Answer,
+    BasicAuthGateway,
+    same_number,
+    without_spellings,
+)
 
 # The one name that is known.
 NO_CREDIT = "ERROR_INSUFFICIENT_CREDIT"
@@ -134,23 +141,28 @@ class ThaiBulkSmsGateway(BasicAuthGateway):
             message.reference,
             verdict,
             failure=failure or Failure.OTHER,
-            reason=self._reason(answer),
+            reason=self.words(answer),
             retry_after=answer.retry_after,
         )
 
-    def _reason(self, answer):
+    def provider_words(self, answer: Answer) -> str | None:
+        """``{error: {code, name, description}}``, or what is known of it."""
+        if not object_of(answer.data).get("error"):
+            return None
         name, description, code = _error(answer)
         words = description or name or self.label
-        said = f"{words} ({code or name or answer.status})"
-        return without_spellings(self.account, said)
+        return f"{words} ({code or name or answer.status})"
 
     def balance(self) -> Balance:
         """Its credits: of the kind that is sent with, where it tells both."""
         answer = self.call("GET", "/credit")
         data = object_of(answer.data)
         if data.get("error"):
-            failure = _fault(answer) or Failure.ACCOUNT
-            raise Trouble(Verdict.NOT_TAKEN, self._reason(answer), failure)
+            failure, trouble = _fault(answer), self.trouble(answer)
+            if trouble and not failure:
+                raise trouble
+            failure = failure or Failure.ACCOUNT
+            raise Trouble(Verdict.NOT_TAKEN, self.words(answer), failure)
         left = data.get("remaining_credit")
         if isinstance(left, dict):
             left = left.get(self.account.options.get("force") or "standard")

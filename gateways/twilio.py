@@ -195,20 +195,22 @@ class TwilioGateway(BasicAuthGateway):
         )
 
     def _refused(self, message, answer):
-        """Surely not taken. A code that is not known here is judged by the status."""
+        """A code that is not known here is judged by the status."""
         code = _code(answer)
         trouble = self.trouble(answer)
-        passes = code in NOT_NOW or (trouble and code not in REFUSED)
+        verdict = Verdict.NOT_TAKEN if code in NOT_NOW else Verdict.REJECTED
+        if trouble and code not in NOT_NOW and code not in REFUSED:
+            verdict = trouble.verdict
         failure = NOT_NOW.get(code) or REFUSED.get(code)
         if not failure:
             failure = trouble.failure if trouble else Failure.OTHER
         return Outcome(
             message.reference,
-            Verdict.NOT_TAKEN if passes else Verdict.REJECTED,
+            verdict,
             failure=failure,
             reason=self.words(answer),
             code="sms_optout" if code == OPTED_OUT else "",
-            retry_after=answer.retry_after if passes else None,
+            retry_after=answer.retry_after if verdict is Verdict.NOT_TAKEN else None,
         )
 
     def trouble(self, answer: Answer) -> Trouble | None:
@@ -217,12 +219,10 @@ class TwilioGateway(BasicAuthGateway):
             trouble.failure = Failure.CREDIT
         return trouble
 
-    def words(self, answer: Answer) -> str:
+    def provider_words(self, answer: Answer) -> str | None:
         """``Authenticate (20003)``, where it says so."""
         said = text_of(object_of(answer.data), "message")
-        if said and _code(answer):
-            return without_spellings(self.account, f"{said} ({_code(answer)})")
-        return super().words(answer)
+        return f"{said} ({_code(answer)})" if said and _code(answer) else None
 
     # -- what became of it -----------------------------------------------------------
 

@@ -189,16 +189,16 @@ class VonageGateway(BasicAuthGateway):
         words = without_spellings(self.account, f"{said} ({text_of(part, 'status')})")
         return Outcome(message.reference, verdict, failure=failure, reason=words)
 
-    def words(self, answer: Answer) -> str:
+    def provider_words(self, answer: Answer) -> str | None:
         """``authentication failed (401)``, where it says so."""
         found = object_of(answer.data)
         part = next(iter(objects_of(found.get("messages"))), {})
         said = text_of(part, "error-text")
         said = said or text_of(found, "error-code-label", "detail", "title")
         if not said:
-            return super().words(answer)
+            return None
         code = text_of(part, "status") or text_of(found, "error-code") or answer.status
-        return without_spellings(self.account, f"{said} ({code})")
+        return f"{said} ({code})"
 
     # -- the account -----------------------------------------------------------------
 

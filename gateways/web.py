@@ -39,6 +39,7 @@ from .words import (
     NO_SECURE_CONNECTION,
     NO_TIME,
     NONSENSE,
+    REDIRECTED,
     UNKNOWN_HOST,
 )
 
@@ -92,6 +93,7 @@ MOVED = {
     HTTPStatus.TEMPORARY_REDIRECT,
     HTTPStatus.PERMANENT_REDIRECT,
 }
+REDIRECTS = MOVED | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}
 MISCONFIGURED = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.PAYMENT_REQUIRED,
@@ -108,12 +110,14 @@ class Answer:
 
     :param data: the JSON of it; None where it is none
     :param retry_after: seconds, where it says so
+    :param media_type: in small letters, ``text/html``; empty where it does not say
     """
 
     status: int
     text: str
     data: Any = None
     retry_after: float | None = None
+    media_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,7 +285,7 @@ class WebGateway(Gateway):
 
     def trouble(self, answer: Answer) -> Trouble | None:
         """What is wrong with the answer as a whole, judged by its status alone."""
-        words = self.words(answer)
+        words = REDIRECTED if answer.status in REDIRECTS else self.words(answer)
         if answer.status in self.busy:
             return Trouble(Verdict.NOT_TAKEN, words, retry_after=answer.retry_after)
         if answer.status in MISCONFIGURED | MOVED:
@@ -294,12 +298,21 @@ class WebGateway(Gateway):
 
     def nonsense(self, answer: Answer) -> Trouble:
         """An answer that does not say what became of the messages."""
-        if answer.text and "<" not in answer.text:
+        has_words = answer.text and "<" not in answer.text
+        if has_words or self.provider_words(answer):
             return Trouble(Verdict.UNKNOWN, self.words(answer))
         return Trouble(Verdict.UNKNOWN, NONSENSE)
 
+    def provider_words(self, answer: Answer) -> str | None:
+        """What an error says in the provider's own shape, with its code, secrets and
+        all: ``Authorization failed (101)``; None where it says nothing."""
+        return None
+
     def words(self, answer: Answer) -> str:
-        """``HTTP 503 Service Unavailable: and the beginning of what it says``."""
+        """The provider's own, or else ``HTTP 503 Service Unavailable: and the beginning
+        of what it says``; without secrets."""
+        if said := self.provider_words(answer):
+            return without_spellings(self.account, said)
         try:
             name = HTTPStatus(answer.status).phrase
         except ValueError:
@@ -322,6 +335,7 @@ class WebGateway(Gateway):
             text=_decoded(content, response.encoding),
             data=_json(content),
             retry_after=_seconds(response.headers.get("Retry-After")),
+            media_type=_media_type(response.headers.get("Content-Type", "")),
         )
 
 
@@ -461,6 +475,10 @@ def _json(content):
         return requests.compat.json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+def _media_type(header):
+    return header.partition(";")[0].strip().lower()
 
 
 def _seconds(header):

@@ -9,6 +9,8 @@ LOCAL_ADDRESS = (
 )
 NO_REQUEST = "no request could be made with this address, user name and password"
 NOT_DESCRIBED = "the request is not described as it should be: see the gateway"
+REDIRECTED = "it redirects elsewhere: the address is another one"
+WEB_PAGE = "a web page answers there: see whether it is the address for programs"
 NONSENSE = "its answer makes no sense"
 NO_ANSWER = "no answer in time"
 NO_TIME = "the provider is too slow: there was no time left for it"
@@ -27,6 +29,8 @@ ALL = (
     LOCAL_ADDRESS,
     NO_REQUEST,
     NOT_DESCRIBED,
+    REDIRECTED,
+    WEB_PAGE,
     NONSENSE,
     NO_ANSWER,
     NO_TIME,

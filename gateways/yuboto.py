@@ -142,14 +142,14 @@ class YubotoGateway(PooledGateway):
         if not code or (trouble and code not in FAILURES):
             raise trouble or self.nonsense(answer)
         if code == SYSTEM_ERROR:
-            raise Trouble(Verdict.UNKNOWN, self._reason(answer))
+            raise Trouble(Verdict.UNKNOWN, self.words(answer))
         failure = FAILURES.get(code, Failure.OTHER)
         waits = failure in OF_ACCOUNT or code == SENDER_WAITS
         return Outcome(
             message.reference,
             Verdict.NOT_TAKEN if waits else Verdict.REJECTED,
             failure=failure,
-            reason=self._reason(answer),
+            reason=self.words(answer),
         )
 
     def _outcome_of_item(self, message, item, answer):
@@ -169,14 +169,15 @@ class YubotoGateway(PooledGateway):
             raise self.nonsense(answer)
         return Outcome(message.reference, Verdict.ACCEPTED, provider_id=provider_id)
 
-    def _reason(self, answer):
+    def provider_words(self, answer: Answer) -> str | None:
+        """``{ErrorCode, ErrorMessage}``."""
         words = text_of(_data(answer), "errormessage") or self.label
-        return self._without_secrets(f"{words} ({_code(answer)})")
+        return f"{words} ({_code(answer)})" if _code(answer) else None
 
     def words(self, answer: Answer) -> str:
         # before it is cut, so that no half of a secret is left
         text = self._without_secrets(answer.text)
-        return super().words(replace(answer, text=text))
+        return self._without_secrets(super().words(replace(answer, text=text)))
 
     def _without_secrets(self, words):
         """The key is one in either form."""
@@ -192,7 +193,7 @@ class YubotoGateway(PooledGateway):
         code = _code(answer)
         if code:
             failure = FAILURES.get(code, Failure.OTHER)
-            raise Trouble(Verdict.NOT_TAKEN, self._reason(answer), failure)
+            raise Trouble(Verdict.NOT_TAKEN, self.words(answer), failure)
         data = _data(answer)
         amount = number_of(data.get("currentbalance", data.get("balance")))
         if answer.status >= 300 or amount is None:

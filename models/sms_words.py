@@ -36,6 +36,12 @@ class SmsSms(models.Model):
             words.NOT_DESCRIBED: self.env._(
                 "the request is not described as it should be: see the gateway"
             ),
+            words.REDIRECTED: self.env._(
+                "it redirects elsewhere: the address is another one"
+            ),
+            words.WEB_PAGE: self.env._(
+                "a web page answers there: see whether it is the address for programs"
+            ),
             words.NONSENSE: self.env._("its answer makes no sense"),
             words.NO_ANSWER: self.env._("no answer in time"),
             words.NO_TIME: self.env._(

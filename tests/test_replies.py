@@ -56,11 +56,13 @@ class TestWhoseReply(ReplyCommon):
                 self.assertEqual(reply.number, PHONE)
                 self.assertEqual(reply.partner_id, self.customer)
 
-    def test_of_two_readings_the_one_that_is_known(self):
+    def test_of_two_readings_the_one_that_is_known_or_none(self):
         self.company.country_id = self.env.ref("base.gr")
         greek = self._partner("Greek", sms_phone="+306904927604")
         self.assertEqual(self._reply(number="6904927604").partner_id, greek)
-        self.assertEqual(self._reply(number="6904927605").number, "+6904927605")
+        stranger = self._reply(number="6904927605")
+        self.assertEqual(stranger.number, "6904927605")
+        self.assertFalse(stranger.partner_id)
 
     def test_the_phone_field_counts_too(self):
         partner = self._partner("By phone", phone="602 345 678")

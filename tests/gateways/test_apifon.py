@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import requests
 
@@ -22,7 +23,7 @@ from odoo.addons.sms_organizer.gateways.base import (
     Trouble,
     Verdict,
 )
-from odoo.addons.sms_organizer.gateways.words import NO_ANSWER
+from odoo.addons.sms_organizer.gateways.words import NO_ANSWER, REDIRECTED
 
 from .recorder import HALF, LOST, Recorder
 
@@ -196,9 +197,9 @@ class TestApifon(BaseCase):
             (403, "Sender not of this account", Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (404, "No such service", Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (429, "Too many messages", Verdict.NOT_TAKEN, Failure.SERVER),
-            (503, "Busy", Verdict.NOT_TAKEN, Failure.SERVER),
-            (408, "Too slow", Verdict.UNKNOWN, Failure.OTHER),
-            (409, "Again?", Verdict.UNKNOWN, Failure.OTHER),
+            (503, "Busy", Verdict.UNKNOWN, Failure.SERVER),
+            (408, "Too slow", Verdict.UNKNOWN, Failure.SERVER),
+            (409, "Again?", Verdict.UNKNOWN, Failure.SERVER),
             (500, "Invalid number of threads", Verdict.UNKNOWN, Failure.SERVER),
         ):
             for status in (code, 200):
@@ -220,19 +221,21 @@ class TestApifon(BaseCase):
 
     def test_statuses_without_words(self):
         for status, verdict, failure in (
-            (302, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (301, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (302, Verdict.UNKNOWN, Failure.SERVER),
             (400, Verdict.REJECTED, Failure.OTHER),
             (401, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (429, Verdict.NOT_TAKEN, Failure.SERVER),
-            (503, Verdict.NOT_TAKEN, Failure.SERVER),
+            (503, Verdict.UNKNOWN, Failure.SERVER),
             (500, Verdict.UNKNOWN, Failure.SERVER),
         ):
             outcome = self._send((status, "<html>Sorry</html>", {"Retry-After": "7"}))
             self.assertEqual(outcome.verdict, verdict, status)
             self.assertEqual(outcome.failure, failure, status)
-            self.assertTrue(outcome.reason.startswith(f"HTTP {status}"))
-            busy = status in (429, 503)
-            self.assertEqual(outcome.retry_after, 7 if busy else None)
+            redirected = REDIRECTED if status in (301, 302) else None
+            reason = redirected or f"HTTP {status} {HTTPStatus(status).phrase}"
+            self.assertEqual(outcome.reason, reason)
+            self.assertEqual(outcome.retry_after, 7 if status == 429 else None)
 
     def test_answer_that_contradicts_itself_leaves_it_in_doubt(self):
         for status, code in ((200, 401), (200, 5), (401, 200), (400, 400), (503, 0)):
@@ -326,7 +329,7 @@ class TestApifon(BaseCase):
     def test_no_balance(self):
         for answer, verdict, failure in (
             ((401, {"title": "Unauthorized"}), Verdict.NOT_TAKEN, Failure.ACCOUNT),
-            ((503, "Busy"), Verdict.NOT_TAKEN, Failure.SERVER),
+            ((503, "Busy"), Verdict.UNKNOWN, Failure.SERVER),
             ((500, {"balance": "5"}), Verdict.UNKNOWN, Failure.SERVER),
             ((400, {"balance": "5"}), Verdict.UNKNOWN, Failure.SERVER),
             ({}, Verdict.UNKNOWN, Failure.SERVER),

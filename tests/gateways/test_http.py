@@ -231,6 +231,32 @@ class TestHttpRequest(HttpCase):
         self.assertEqual(form.count("&"), 1)
         self.assertEqual(form.count("="), 2)
 
+    def test_text_is_escaped_by_how_it_begins_whatever_a_header_calls_it(self):
+        def sent(body, header=""):
+            headers = f"Content-Type: {header}" if header else ""
+            options = {"content": "text", "body": body, "headers": headers}
+            message = replace(MESSAGE, text='</t><t a="1">","to":"+48999"\\\n')
+            request = self._request(options, message)
+            return request.body.decode(), request.headers["content-type"], message.text
+
+        for header in ("", "text/plain", "application/json", "application/xml"):
+            xml, kind, text = sent("\n <s><t>[text]</t>[number]</s>", header)
+            (element,) = ElementTree.fromstring(xml.strip())
+            self.assertEqual(element.text, text)
+            self.assertEqual(kind, header or "application/xml")
+            for body in ('{"to": "[number]", "t": "[text]"}', ' [{"t": "[text]"}]'):
+                options = body.replace("}", ', "n": "[number_digits]"}')
+                written, kind, text = sent(options, header)
+                data = json.loads(written)
+                data = data[0] if isinstance(data, list) else data
+                self.assertEqual(data["t"], text)
+                self.assertEqual(data["n"], "48601234567")
+                self.assertEqual(kind, header or "application/json")
+        # a placeholder is no list
+        written, kind, text = sent("[number] [text]")
+        self.assertEqual(written, f"{MESSAGE.number} {text}")
+        self.assertEqual(kind, "text/plain; charset=UTF-8")
+
     def test_account_s_report_address_where_the_message_has_none(self):
         request = self._request(
             {"parameters": f"{PARAMETERS}\ndlr = [report_url]"},
@@ -268,9 +294,14 @@ class TestHttpAnswer(HttpCase):
             (404, Verdict.NOT_TAKEN),
             (405, Verdict.NOT_TAKEN),
             (410, Verdict.NOT_TAKEN),
-            (302, Verdict.NOT_TAKEN),
+            (301, Verdict.NOT_TAKEN),
+            (307, Verdict.NOT_TAKEN),
+            (308, Verdict.NOT_TAKEN),
             (429, Verdict.NOT_TAKEN),
-            (503, Verdict.NOT_TAKEN),
+            (302, Verdict.UNKNOWN),
+            (303, Verdict.UNKNOWN),
+            (304, Verdict.UNKNOWN),
+            (503, Verdict.UNKNOWN),
             (408, Verdict.UNKNOWN),
             (409, Verdict.UNKNOWN),
             (425, Verdict.UNKNOWN),
@@ -309,6 +340,20 @@ class TestHttpAnswer(HttpCase):
             Verdict.REJECTED, answer, {**options, "words_path": "nowhere"}
         )
         self.assertIn("Bad number, •••", outcome.reason)
+
+    def test_trouble_of_the_account_in_the_provider_s_words(self):
+        options = {"words_path": "error.text"}
+        answer = (401, {"error": {"text": "No such key, the user"}})
+        outcome = self.assert_verdict(Verdict.NOT_TAKEN, answer, options)
+        self.assertEqual(outcome.reason, "No such key, ••• (HTTP 401)")
+        outcome = self.assert_verdict(Verdict.UNKNOWN, (500, {"error": {}}), options)
+        self.assertEqual(
+            outcome.reason, 'HTTP 500 Internal Server Error: {"error": {}}'
+        )
+
+    def test_redirect_in_words(self):
+        for status in (301, 302, 303, 307, 308):
+            self.assertEqual(self._sent((status, "x")).reason, words.REDIRECTED)
 
     def test_value_at_a_path(self):
         options = {
@@ -459,7 +504,14 @@ class TestHttpProblems(HttpCase):
             ({**good, "headers": "secret x"}, ("headers", kinds.HEADER, "••• x")),
             ({**good, "headers": "A B: c"}, ("headers", kinds.HEADER, "A B")),
             ({**good, "headers": "Zażółć: c"}, ("headers", kinds.HEADER, "Zażółć")),
-            ({**good, "headers": "Host: c"}, ("headers", kinds.HEADER, "Host")),
+            (
+                {**good, "headers": "Host: c"},
+                ("headers", kinds.FORBIDDEN_HEADER, "Host"),
+            ),
+            (
+                {**good, "headers": "content-LENGTH: 1"},
+                ("headers", kinds.FORBIDDEN_HEADER, "content-LENGTH"),
+            ),
             (
                 {**good, "headers": "X: [Nmber]"},
                 ("headers", kinds.PLACEHOLDER, "[Nmber]"),
@@ -480,7 +532,11 @@ class TestHttpProblems(HttpCase):
             ),
             (
                 {"method": "GET", "content": "text", "body": "[number][text]"},
-                ("method", kinds.METHOD, "GET"),
+                ("method", kinds.NO_BODY, "GET"),
+            ),
+            (
+                {"method": "get", "content": "json", "body": '["[number]", "[text]"]'},
+                ("method", kinds.NO_BODY, "GET"),
             ),
         ):
             with self.subTest(options):
@@ -611,8 +667,49 @@ class TestHttpAccount(HttpCase):
             gateway = self._gateway(web, {"balance_url": f"{web.url}/credit"})
             self.assertEqual(gateway.check(), Balance(5))
 
+    def test_check_with_a_balance_knows_the_account(self):
+        self.assertFalse(HttpGateway.check_knows_account)
+        with Recorder(["5"]) as web:
+            self.assertFalse(self._gateway(web).check_knows_account)
+            asking = self._gateway(web, {"balance_url": f"{web.url}/credit"})
+            self.assertTrue(asking.check_knows_account)
+
+    def test_check_tells_of_a_description_that_is_none(self):
+        for options in (
+            {"parameters": ""},
+            {"parameters": "to = [number]"},
+            {"parameters": "", "balance_url": "http://127.0.0.1/credit"},
+        ):
+            with self.subTest(options), Recorder() as web:
+                with self.assertRaises(Trouble) as caught:
+                    self._gateway(web, options).check()
+                self.assertEqual(web.requests, [])
+            self.assertEqual(caught.exception.reason, words.NOT_DESCRIBED)
+            self.assertEqual(caught.exception.failure, Failure.ACCOUNT)
+            self.assertEqual(caught.exception.verdict, Verdict.NOT_TAKEN)
+
+    def test_check_of_what_cannot_take_a_message(self):
+        page = {"Content-Type": "Text/HTML; charset=utf-8"}
+        for answer, reason, failure in (
+            ((301, ""), words.REDIRECTED, Failure.ACCOUNT),
+            ((302, ""), words.REDIRECTED, Failure.SERVER),
+            ((308, "", page), words.REDIRECTED, Failure.ACCOUNT),
+            ((304, ""), "HTTP 304 Not Modified", Failure.SERVER),
+            ((429, ""), "HTTP 429 Too Many Requests", Failure.SERVER),
+            ((500, ""), "HTTP 500 Internal Server Error", Failure.SERVER),
+            ((503, ""), "HTTP 503 Service Unavailable", Failure.SERVER),
+            ((200, "", page), words.WEB_PAGE, Failure.SERVER),
+        ):
+            with self.subTest(answer), Recorder([answer]) as web:
+                with self.assertRaises(Trouble) as caught:
+                    self._gateway(web).check()
+                self.assertEqual(caught.exception.reason, reason)
+                self.assertEqual(caught.exception.failure, failure)
+        with Recorder([(405, "", page)]) as web:
+            self.assertIsNone(self._gateway(web).check())
+
     def test_check_otherwise_sees_who_answers_and_sends_nothing(self):
-        for status in (200, 204, 400, 401, 403, 404, 405, 500):
+        for status in (200, 204, 400, 401, 403, 404, 405, 501):
             with Recorder([(status, "")]) as web:
                 headers = "X-To: [number]\nX-Text: [text]"
                 self.assertIsNone(self._gateway(web, {"headers": headers}).check())

@@ -221,14 +221,21 @@ class TestGuard(NetworkCase):
         self.assertEqual(caught.exception.reason, words.LOCAL_ADDRESS)
 
     def test_redirect_is_not_followed(self):
-        for status in (301, 302, 303, 307, 308):
+        for status, verdict in (
+            (301, Verdict.NOT_TAKEN),
+            (302, Verdict.UNKNOWN),
+            (303, Verdict.UNKNOWN),
+            (307, Verdict.NOT_TAKEN),
+            (308, Verdict.NOT_TAKEN),
+        ):
             with Recorder([TAKEN]) as inside:
                 answer = (status, "", {"Location": f"{inside.url}/cgi-bin/sendsms"})
                 with Recorder([answer]) as web:
                     outcome = self._send(web.url, local_network=True)
                     self.assertEqual(len(web.requests), 1)
                 self.assertEqual(inside.requests, [])
-            self.assertEqual(outcome.verdict, Verdict.NOT_TAKEN)
+            self.assertEqual(outcome.verdict, verdict, status)
+            self.assertEqual(outcome.reason, words.REDIRECTED)
 
 
 @tagged("post_install", "-at_install")

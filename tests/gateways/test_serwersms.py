@@ -172,7 +172,9 @@ class TestSerwerSmsSending(SerwerSmsCase):
             (401, Verdict.NOT_TAKEN),
             (403, Verdict.NOT_TAKEN),
             (429, Verdict.NOT_TAKEN),
-            (503, Verdict.NOT_TAKEN),
+            (503, Verdict.UNKNOWN),
+            (302, Verdict.UNKNOWN),
+            (308, Verdict.NOT_TAKEN),
             (500, Verdict.UNKNOWN),
         ):
             outcome = self._send([(status, "Words")])[0]["ref1"]

@@ -116,10 +116,10 @@ class TestSmsApiSending(SmsApiCase):
             (102, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (103, Verdict.NOT_TAKEN, Failure.CREDIT),
             (105, Verdict.NOT_TAKEN, Failure.ACCOUNT),
-            (8, Verdict.NOT_TAKEN, Failure.OTHER),
-            (201, Verdict.NOT_TAKEN, Failure.OTHER),
+            (8, Verdict.UNKNOWN, Failure.OTHER),
+            (201, Verdict.UNKNOWN, Failure.OTHER),
             (202, Verdict.NOT_TAKEN, Failure.OTHER),
-            (999, Verdict.NOT_TAKEN, Failure.OTHER),
+            (999, Verdict.UNKNOWN, Failure.OTHER),
         ):
             answer = {
                 "error": code,
@@ -154,6 +154,15 @@ class TestSmsApiSending(SmsApiCase):
         )
         self.assertEqual(len(requests), 1)
 
+    def test_doubt_is_not_asked_about_message_by_message(self):
+        for code in (8, 201, 999):
+            answer = {"error": code, "message": "x"}
+            outcomes, requests = self._send([answer], ONE, OTHER)
+            self.assertEqual(
+                [one.verdict for one in outcomes.values()], [Verdict.UNKNOWN] * 2
+            )
+            self.assertEqual(len(requests), 1)
+
     def test_no_error_is_no_error(self):
         outcomes, _requests = self._send([{"error": None, "list": [item(ONE)]}])
         self.assertEqual(outcomes["ref1"].verdict, Verdict.ACCEPTED)
@@ -164,7 +173,12 @@ class TestSmsApiSending(SmsApiCase):
             (403, Verdict.NOT_TAKEN),
             (404, Verdict.NOT_TAKEN),
             (429, Verdict.NOT_TAKEN),
-            (503, Verdict.NOT_TAKEN),
+            (503, Verdict.UNKNOWN),
+            (302, Verdict.UNKNOWN),
+            (307, Verdict.NOT_TAKEN),
+            (408, Verdict.UNKNOWN),
+            (409, Verdict.UNKNOWN),
+            (425, Verdict.UNKNOWN),
             (500, Verdict.UNKNOWN),
             (502, Verdict.UNKNOWN),
         ):
@@ -343,6 +357,15 @@ class TestSmsApiAccount(SmsApiCase):
             with self.assertRaises(Trouble) as caught:
                 self._gateway(web).balance()
         self.assertEqual(caught.exception.reason, words.NO_BALANCE)
+
+    def test_what_makes_a_profile(self):
+        for found in ({"name": "A"}, {"username": "firm"}, {"points": None}):
+            with Recorder([found]) as web:
+                self.assertIsNone(self._gateway(web).check())
+        for found in ({"status": "ok"}, {"email": "a@b.pl"}, {"data": self.profile}):
+            with Recorder([found]) as web, self.assertRaises(Trouble) as caught:
+                self._gateway(web).check()
+            self.assertEqual(caught.exception.verdict, Verdict.UNKNOWN)
 
     def test_trouble(self):
         refused = {"message": "Authorization failed", "code": 401, "errors": None}

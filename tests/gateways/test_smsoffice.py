@@ -148,19 +148,19 @@ class TestSmsOffice(BaseCase):
 
     def test_statuses_without_a_code(self):
         for status, verdict, failure in (
-            (302, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (301, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (302, Verdict.UNKNOWN, Failure.SERVER),
             (401, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (404, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (429, Verdict.NOT_TAKEN, Failure.SERVER),
-            (503, Verdict.NOT_TAKEN, Failure.SERVER),
+            (503, Verdict.UNKNOWN, Failure.SERVER),
             (400, Verdict.UNKNOWN, Failure.SERVER),
             (500, Verdict.UNKNOWN, Failure.SERVER),
         ):
             outcome = self._send((status, "<html>Sorry</html>", {"Retry-After": "7"}))
             self.assertEqual(outcome.verdict, verdict, status)
             self.assertEqual(outcome.failure, failure, status)
-            busy = status in (429, 503)
-            self.assertEqual(outcome.retry_after, 7 if busy else None)
+            self.assertEqual(outcome.retry_after, 7 if status == 429 else None)
 
     def test_answers_that_make_no_sense_leave_it_in_doubt(self):
         for answer in (

@@ -172,7 +172,8 @@ class TestThaiBulkSms(BaseCase):
             (429, Verdict.NOT_TAKEN),
             (500, Verdict.UNKNOWN),
             (502, Verdict.UNKNOWN),
-            (503, Verdict.NOT_TAKEN),
+            (503, Verdict.UNKNOWN),
+            (408, Verdict.UNKNOWN),
         ):
             for error in ({"code": 1, "name": "OOPS"}, "Oops", ["Oops"], 7):
                 outcome = self._send((status, {"error": error}))
@@ -192,11 +193,12 @@ class TestThaiBulkSms(BaseCase):
 
     def test_statuses_without_an_error(self):
         for status, verdict, failure in (
-            (302, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (301, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (302, Verdict.UNKNOWN, Failure.SERVER),
             (401, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (404, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (429, Verdict.NOT_TAKEN, Failure.SERVER),
-            (503, Verdict.NOT_TAKEN, Failure.SERVER),
+            (503, Verdict.UNKNOWN, Failure.SERVER),
             (400, Verdict.UNKNOWN, Failure.SERVER),
             (500, Verdict.UNKNOWN, Failure.SERVER),
         ):
@@ -299,6 +301,7 @@ class TestThaiBulkSms(BaseCase):
             ((401, "No"), Verdict.NOT_TAKEN, Failure.ACCOUNT),
             ((400, {"error": {"name": "X"}}), Verdict.NOT_TAKEN, Failure.ACCOUNT),
             ((500, {"remaining_credit": 5}), Verdict.UNKNOWN, Failure.SERVER),
+            ((503, {"error": "Unauthorized"}), Verdict.UNKNOWN, Failure.SERVER),
             ({}, Verdict.UNKNOWN, Failure.SERVER),
             ({"remaining_credit": {}}, Verdict.UNKNOWN, Failure.SERVER),
             ({"remaining_credit": [5]}, Verdict.UNKNOWN, Failure.SERVER),

@@ -235,8 +235,23 @@ class TestTwilioRefusals(TwilioCase):
     def test_how_long_it_asks_to_be_left_alone(self):
         answers = [error(20429, 429, {"Retry-After": "7"})]
         self.assertEqual(self.send(answers)[0].retry_after, 7)
-        answers = [(503, "Later", {"Retry-After": "8"})]
+        answers = [(429, "Later", {"Retry-After": "8"})]
         self.assertEqual(self.send(answers)[0].retry_after, 8)
+        answers = [(503, "Later", {"Retry-After": "8"})]
+        self.assertIsNone(self.send(answers)[0].retry_after)
+
+    def test_code_that_is_not_known_is_judged_by_the_status(self):
+        for status, verdict in (
+            (400, Verdict.REJECTED),
+            (408, Verdict.UNKNOWN),
+            (409, Verdict.UNKNOWN),
+            (425, Verdict.UNKNOWN),
+            (429, Verdict.NOT_TAKEN),
+        ):
+            with self.subTest(status):
+                outcome, _sent = self.send([error(12345, status)])
+                self.assertIs(outcome.verdict, verdict)
+                self.assertEqual(outcome.reason, "No. (12345)")
 
     def test_status_alone(self):
         page = "<html>nginx</html>"
@@ -246,11 +261,12 @@ class TestTwilioRefusals(TwilioCase):
             (402, Verdict.NOT_TAKEN, Failure.CREDIT),
             (403, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (404, Verdict.NOT_TAKEN, Failure.ACCOUNT),
-            (302, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (301, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (302, Verdict.UNKNOWN, Failure.SERVER),
             (429, Verdict.NOT_TAKEN, Failure.SERVER),
             (500, Verdict.UNKNOWN, Failure.SERVER),
             (502, Verdict.UNKNOWN, Failure.SERVER),
-            (503, Verdict.NOT_TAKEN, Failure.SERVER),
+            (503, Verdict.UNKNOWN, Failure.SERVER),
             (504, Verdict.UNKNOWN, Failure.SERVER),
         ):
             with self.subTest(status):

@@ -260,11 +260,12 @@ class TestVonageRefusals(VonageCase):
             (401, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (403, Verdict.NOT_TAKEN, Failure.ACCOUNT),
             (404, Verdict.NOT_TAKEN, Failure.ACCOUNT),
-            (302, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (301, Verdict.NOT_TAKEN, Failure.ACCOUNT),
+            (302, Verdict.UNKNOWN, Failure.SERVER),
             (429, Verdict.NOT_TAKEN, Failure.SERVER),
             (500, Verdict.UNKNOWN, Failure.SERVER),
             (502, Verdict.UNKNOWN, Failure.SERVER),
-            (503, Verdict.NOT_TAKEN, Failure.SERVER),
+            (503, Verdict.UNKNOWN, Failure.SERVER),
         ):
             with self.subTest(status):
                 outcome, sent = self.send([(status, page)])

@@ -8,13 +8,14 @@ import requests
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.sms_organizer.gateways import words
+from odoo.addons.sms_organizer.gateways import PROVIDERS, words
 from odoo.addons.sms_organizer.gateways.base import (
     Account,
     Callback,
     Forged,
     Message,
     Outcome,
+    Trouble,
     Verdict,
     hand_over,
 )
@@ -30,6 +31,7 @@ from odoo.addons.sms_organizer.gateways.web import (
 )
 
 from ..provider import Provider
+from .recorder import Recorder
 
 
 @tagged("post_install", "-at_install")
@@ -268,3 +270,87 @@ class TestRequests(BaseCase):
         for gateway_class in (SmsApiGateway, SerwerSmsGateway, KannelGateway):
             with self.subTest(gateway_class.provider), self.assertRaises(Forged):
                 gateway_class(self.account).parse_reports(Callback("", {"a": "b"}))
+
+
+@tagged("post_install", "-at_install")
+class TestWordsOfErrors(BaseCase):
+    """What a provider says in its own shape is what a person reads."""
+
+    shapes = (
+        ("smsapi", {"message": "No", "error": 101}, "No (101)"),
+        ("smsapi", {"message": "No", "code": 401, "errors": None}, "No (401)"),
+        ("smsapi", {"error": 101}, "SMSAPI (101)"),
+        ("serwersms", {"error": {"code": 1001, "message": "No"}}, "No (1001)"),
+        ("serwersms", {"error": "No"}, "No ({status})"),
+        ("twilio", {"code": 20003, "message": "No"}, "No (20003)"),
+        (
+            "vonage",
+            {"messages": [{"status": "4", "error-text": "No"}]},
+            "No (4)",
+        ),
+        ("vonage", {"error-code": "401", "error-code-label": "No"}, "No (401)"),
+        ("vonage", {"title": "No"}, "No ({status})"),
+        ("thaibulksms", {"error": {"code": 9, "description": "No"}}, "No (9)"),
+        ("thaibulksms", {"error": "No"}, "No ({status})"),
+        ("yuboto", {"ErrorCode": 9999, "ErrorMessage": "No"}, "No (9999)"),
+        ("apifon", {"status_description": "No"}, "No ({status})"),
+        ("smsoffice", {"Success": False, "Message": "No", "ErrorCode": 80}, "No (80)"),
+        ("smsoffice", {"ErrorCode": 80}, "smsoffice.ge (80)"),
+    )
+    message = Message("a" * 32, "+48601234567", "Hello")
+
+    def _gateway(self, provider, web):
+        account = Account(web.url, "user1", "secret", "Firm", local_network=True)
+        return PROVIDERS[provider](account)
+
+    def test_of_an_error_of_http(self):
+        for provider, body, expected in self.shapes:
+            for status in (401, 500):
+                with (
+                    self.subTest(provider=provider, body=body, status=status),
+                    Recorder([(status, body)]) as web,
+                ):
+                    (outcome,) = self._gateway(provider, web).send([self.message])
+                    self.assertEqual(outcome.reason, expected.format(status=status))
+
+    def test_of_a_question_about_the_account(self):
+        for provider, body, expected in self.shapes:
+            with (
+                self.subTest(provider=provider, body=body),
+                Recorder([(401, body)]) as web,
+            ):
+                with self.assertRaises(Trouble) as caught:
+                    self._gateway(provider, web).check()
+                self.assertEqual(caught.exception.reason, expected.format(status=401))
+                self.assertEqual(caught.exception.verdict, Verdict.NOT_TAKEN)
+
+    def test_without_secrets(self):
+        body = {"message": "No secret for user1, <b>", "error": 101}
+        with Recorder([(401, body)]) as web, self.assertRaises(Trouble) as caught:
+            self._gateway("smsapi", web).check()
+        self.assertEqual(caught.exception.reason, "No ••• for •••, <b> (101)")
+
+    def test_other_shapes_are_shown_as_they_are(self):
+        for provider in ("smsapi", "serwersms", "twilio", "vonage", "thaibulksms"):
+            with Recorder([(401, {"oops": 1})]) as web:
+                (outcome,) = self._gateway(provider, web).send([self.message])
+            self.assertEqual(outcome.reason, 'HTTP 401 Unauthorized: {"oops": 1}')
+
+    def test_redirect_is_told_in_words(self):
+        for provider in {name for name, _body, _expected in self.shapes} | {"kannel"}:
+            for status in (301, 302, 303, 307, 308):
+                with (
+                    self.subTest(provider=provider, status=status),
+                    Recorder([(status, "<html>")]) as web,
+                ):
+                    gateway = self._gateway(provider, web)
+                    (outcome,) = gateway.send([self.message])
+                    with self.assertRaises(Trouble) as caught:
+                        gateway.check()
+                self.assertEqual(outcome.reason, words.REDIRECTED)
+                self.assertEqual(caught.exception.reason, words.REDIRECTED)
+
+    def test_words_of_a_trouble_are_printable_and_short(self):
+        trouble = Trouble(Verdict.UNKNOWN, "No\x00\n\tway" + "!" * 999)
+        self.assertTrue(trouble.reason.startswith("No way!"))
+        self.assertEqual(len(trouble.reason), 300)

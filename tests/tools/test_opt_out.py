@@ -76,7 +76,6 @@ wznów
 เริ่ม
 เริ่มค่ะ
 Anmelden
-ALTA
 Старт
 підписатися
 """
@@ -91,6 +90,14 @@ Stop or I call the police
 This stop
 The last stop
 nonstop
+ALTA
+Koniec
+konec
+alto
+ret
+ακύρωση
+ยกเลิก
+отмена
 start stop
 Start on Monday
 I cancel my order
