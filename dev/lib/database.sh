@@ -5,8 +5,8 @@
 BASE_DB=${MODULE}_base # Odoo's add-ons with demo data, without ours
 DEMO_DB=${MODULE}_demo # ./dev/run
 TEST_DB=${MODULE}_test # ./dev/test
-# What ours depends on, what it works with, and a chart of accounts (which "account" chooses).
-BASE_ADDONS=account,sms,portal,phone_validation,contacts,account_edi_ubl_cii
+# What ours depends on, what it works with (glue/ too), and a chart of accounts (which "account" chooses).
+BASE_ADDONS=account,sms,portal,phone_validation,contacts,account_edi_ubl_cii,hr
 
 sql() { PGOPTIONS='-c client_min_messages=warning' psql -d "${2:-postgres}" -XAtq -v ON_ERROR_STOP=1 -c "$1"; }
 
@@ -42,7 +42,7 @@ base_hash() {
 addon_hash() {
     (
         cd "$REPO"
-        find . \( -name '.?*' -o -path ./dev -o -path ./tests -o -path ./glue -o -path ./docs -o -path ./doc \
+        find . \( -name '.?*' -o -path ./dev -o -path ./tests -o -path './glue/*/tests' -o -path ./docs -o -path ./doc \
             -o -path ./static/description -o -name __pycache__ -o -name node_modules \) -prune -o \
             -type f \( -name '*.py' -o -name '*.xml' -o -name '*.csv' -o -name '*.po' -o -path './static/*' \) -print0 |
             sort -z | xargs -0 sha256sum

@@ -51,11 +51,24 @@ check_runner_log() {
 
 # ---------------------------------------------------------------- rounds
 
+# What is tested: the add-on, and those of glue/, which install themselves beside it.
+of_modules() { # of_modules PREFIX: their names, with commas between
+    local name names=$1$MODULE
+    for name in "$REPO"/glue/*/__manifest__.py; do
+        [ ! -e "$name" ] || names+=,$1$(basename "$(dirname "$name")")
+    done
+    echo "$names"
+}
+test_folders() {
+    local name
+    of_modules '' | tr , '\n' | while read -r name; do echo "$STATE/addons/$name/tests"; done
+}
+
 run_odoo_runner() {
     local log=$LOGS/runner.log
     db_clone "$BASE_DB" "$RUNNER_DB"
     say "Odoo's own runner, on a fresh installation …"
-    odoo -d "$RUNNER_DB" -i "$MODULE" --with-demo --test-tags "/$MODULE" --stop-after-init \
+    odoo -d "$RUNNER_DB" -i "$MODULE" --with-demo --test-tags "$(of_modules /)" --stop-after-init \
         --http-port "$(free_port)" >"$log" 2>&1 || true # the log says more
     check_runner_log "$log"
     clean_log "$log" "Installing and testing"
@@ -128,7 +141,7 @@ all_rounds() {
     make_test_db "$(base_hash) $(addon_hash)"
     warm_assets "$TEST_DB"
     say "pytest …"
-    run_pytest "$TEST_DB" "$STATE/addons/$MODULE/tests" 2>&1 | tee "$log"
+    run_pytest "$TEST_DB" $(test_folders) 2>&1 | tee "$log"
     ! tail -n 1 "$log" | grep -q skipped || fail "pytest skipped tests." "The whole log: $log"
 }
 
