@@ -12,7 +12,7 @@ class TokenMask(logging.Filter):
 
     patterns = [
         re.compile(rf"(?<={LINK_PATH})[^/?#\s]+"),
-        re.compile(rf"(?<={REPORT_PATH}/)[^?#\s]+"),
+        re.compile(rf"(?<={REPORT_PATH}/)\S+"),  # whose phone, in the query
         re.compile(rf"(?<={REPLY_PATH}/)\S+"),
     ]
 

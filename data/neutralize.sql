@@ -46,3 +46,13 @@ UPDATE mail_mail
 
 UPDATE organizer_schedule
    SET is_on = FALSE;
+
+-- what was not sent from here is paid where it is sent from
+DELETE FROM sms_package_use
+      USING sms_sms
+      WHERE sms_sms.id = sms_package_use.sms_id AND sms_sms.state = 'canceled';
+
+UPDATE sms_sms
+   SET charged_on = NULL,
+       package_segments = 0
+ WHERE state = 'canceled' AND charged_on IS NOT NULL;

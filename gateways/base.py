@@ -152,6 +152,8 @@ class Report(_FromOutside):
     :param provider_id: the provider's id, compared where there is no reference
     :param delivered: True at the phone, False given up for good
     :param at: when, UTC without zone; None where the provider does not say
+    :param cost: what the message cost, in ``currency`` (ISO 4217), where it says so
+    :param is_cost_of_segment: that was of one billed part alone
     """
 
     reference: str
@@ -160,6 +162,9 @@ class Report(_FromOutside):
     at: datetime | None = None
     failure: Failure = Failure.OTHER
     reason: str = ""
+    cost: float | None = None
+    currency: str = ""
+    is_cost_of_segment: bool = False
 
 
 @dataclass(frozen=True)

@@ -110,11 +110,9 @@ class OdooGateway(Gateway):
             return Outcome("", Verdict.NOT_TAKEN, reason=NO_CONNECTION)
         for one in chain:
             response = getattr(one, "response", None)
-            if (
-                response is not None
-                and response.status_code in BUSY_BEFORE_TAKING | MISCONFIGURED
-            ):
-                reason = f"HTTP {response.status_code}"
+            status = getattr(response, "status_code", None)
+            if status in BUSY_BEFORE_TAKING | MISCONFIGURED:
+                reason = f"HTTP {status}"
                 return Outcome("", Verdict.NOT_TAKEN, reason=reason)
         asked = any(
             isinstance(one, requests.RequestException)

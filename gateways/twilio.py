@@ -190,13 +190,8 @@ class TwilioGateway(BasicAuthGateway):
                 failure=failure,
                 reason=reason,
             )
-        cost = number_of(found.get("price"))  # mostly not known yet; below zero
         return Outcome(
-            message.reference,
-            Verdict.ACCEPTED,
-            _sid(found),
-            cost=None if cost is None else abs(cost),
-            currency=text_of(found, "price_unit").upper(),
+            message.reference, Verdict.ACCEPTED, _sid(found), **_charged(found)
         )
 
     def _refused(self, message, answer):
@@ -268,11 +263,12 @@ class TwilioGateway(BasicAuthGateway):
 
     def _reports(self, reference, sid, status, values, at=None):
         """:return: a list of one report, or of none where it is still on its way"""
-        status = status.lower()
+        status, charged = status.lower(), _charged(values)
         if status in DELIVERED:
-            return [Report(reference, True, sid, at)]
+            return [Report(reference, True, sid, at, **charged)]
         if status in GIVEN_UP:
-            return [Report(reference, False, sid, at, *self._why(status, values))]
+            why = self._why(status, values)
+            return [Report(reference, False, sid, at, *why, **charged)]
         return []
 
     def _why(self, status, values):
@@ -422,6 +418,15 @@ def _with_and_without_port(url) -> Iterator[str]:
 def _messaging_url(url):
     """``https://api.twilio.com`` → ``https://messaging.twilio.com``, regions too."""
     return re.sub(r"(?<=//)api(?=\.([\w-]+\.)*twilio\.com(:|/|$))", "messaging", url)
+
+
+def _charged(found):
+    """What the whole message cost; mostly known only after it was sent. Below zero,
+    as Twilio has it; a status callback does not tell it."""
+    cost = number_of(found.get("price"))
+    if cost is None:
+        return {}
+    return {"cost": abs(cost), "currency": text_of(found, "price_unit").upper()}
 
 
 def _sid(found):

@@ -217,6 +217,7 @@ class VonageGateway(BasicAuthGateway):
         A long message is reported on part by part, each with an id of its own but with
         the same reference. The first final report decides, since a final state stays: a
         message whose first piece failed has failed, whatever becomes of the others.
+        ``price`` is that of the piece, in euros.
 
         :raise Forged: without a signature, too, where there is a secret for it
         """
@@ -227,15 +228,16 @@ class VonageGateway(BasicAuthGateway):
             raise Forged("messageId, status")
         reference = text_of(values, "client-ref") or callback.reference
         at = _delivered_at(values)
+        charged = _charged(values)
         if status == DELIVERED:
-            return [Report(reference, True, message_id, at)]
+            return [Report(reference, True, message_id, at, **charged)]
         if status not in GIVEN_UP:
             return []
         code = code_number(text_of(values, "err-code"))
         words = WORDS.get(code, f"Vonage: {status}")
         failure = FAILURES.get(code, Failure.OTHER)
         reason = f"{words} ({code})" if code else words
-        return [Report(reference, False, message_id, at, failure, reason)]
+        return [Report(reference, False, message_id, at, failure, reason, **charged)]
 
     def parse_replies(self, callback: Callback) -> list[Reply]:
         """Of the webhook for inbound SMS: GET, POST, or POST of JSON.
@@ -292,6 +294,13 @@ class VonageGateway(BasicAuthGateway):
         if method not in HMACS:
             raise Forged("signature_method")
         return hmac.new(secret, text, method).hexdigest()
+
+
+def _charged(values):
+    cost = number_of(values.get("price"))
+    if cost is None:
+        return {}
+    return {"cost": cost, "currency": CURRENCY, "is_cost_of_segment": True}
 
 
 def _signed(value):

@@ -3,6 +3,7 @@ from . import sms_gateway
 from . import sms_gateway_account
 from . import sms_gateway_http
 from . import sms_gateway_route
+from . import sms_price
 from . import sms_gateway_health
 from . import sms_gateway_balance
 from . import sms_gateway_live
@@ -20,6 +21,10 @@ from . import sms_sender_use
 from . import sms_sender_life
 from . import sms_sender_ask
 from . import sms_naming
+from . import sms_purse
+from . import sms_package
+from . import sms_package_use
+from . import sms_charge
 from . import sms_report
 from . import sms_report_refusal
 from . import sms_reply
@@ -31,6 +36,7 @@ from . import sms_tracker
 from . import sms_odoo
 from . import sms_words
 from . import basis
+from . import organizer_channel_buttons
 from . import organizer_open_item
 from . import organizer_debtor
 from . import organizer_unpaid
@@ -62,7 +68,12 @@ from . import organizer_schedule_manners
 from . import organizer_schedule_forecast
 from . import organizer_schedule_fallback
 from . import organizer_schedule_next
+from . import organizer_switch
+from . import organizer_schedule_switch
+from . import organizer_run_switch
+from . import organizer_call
 from . import mail_mail
+from . import sms_switch
 from . import mail_notification
 from . import organizer_mail_outcome
 from . import sms_retention
@@ -72,6 +83,7 @@ from . import res_partner
 from . import res_partner_reminder
 from . import res_company
 from . import res_company_sender
+from . import res_company_budget
 from . import account_move
 from . import account_move_document
 from . import account_move_page
@@ -79,3 +91,4 @@ from . import account_move_reminder
 from . import account_move_send
 from . import res_config_settings
 from . import res_config_settings_sender
+from . import res_config_settings_budget

@@ -101,6 +101,12 @@ class AccountMoveSend(models.AbstractModel):
     # SENDING METHODS
     # -------------------------------------------------------------------------
 
+    def _is_applicable_to_company(self, method, company):
+        # EXTENDS 'account'
+        if method == METHOD and not company._organizer_channel_is_on("sms"):
+            return False
+        return super()._is_applicable_to_company(method, company)
+
     def _is_applicable_to_move(self, method, move, **move_data):
         # EXTENDS 'account'
         if method == METHOD:

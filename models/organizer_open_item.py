@@ -18,7 +18,14 @@ class OrganizerOpenItem(models.AbstractModel):
     """
 
     _name = "organizer.open.item"
+    _inherit = "organizer.channel.buttons"
     _description = "Open on a receivable account"
+    _channel_buttons = {
+        "action_sms_by_template": "sms",
+        "action_email_by_template": "email",
+        "action_send_sms": "sms",
+        "action_send_email": "email",
+    }
     _depends = {
         "account.move.line": [
             "account_id",

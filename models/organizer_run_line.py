@@ -123,6 +123,7 @@ class OrganizerRunLine(models.Model):
             ("lapsed", "Not confirmed"),
             ("changed", "Changed meanwhile"),
             ("unjudged", "Could not be looked at"),
+            ("switched_off", "Switched off"),
         ],
         "Why not",
         readonly=True,

@@ -16,6 +16,7 @@ class OrganizerRunLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.browse().check_access("create")  # before it is asked what it is about
         for vals in vals_list:
             if not vals.get("occasion"):
                 vals["occasion"] = self._occasion(vals)

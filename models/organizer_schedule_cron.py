@@ -24,6 +24,7 @@ class OrganizerSchedule(models.Model):
             schedules._run_due,
             schedules._tell_posted,
             schedules._fall_back,
+            schedules._plan_calls,
             schedules._send_forecasts,
         ):
             if not step():
@@ -35,7 +36,7 @@ class OrganizerSchedule(models.Model):
         """:return: False when the time is up"""
         now = fields.Datetime.now()
         due = self.search([("is_on", "=", True), ("next_run_on", "<=", now)])
-        return all(schedule._despite_trouble(schedule._run_slot) for schedule in due)
+        return all(one._despite_trouble(one._run_slot) for one in due._switched_on())
 
     # -- transactions ----------------------------------------------------------------
 

@@ -21,9 +21,8 @@ class OrganizerSchedule(models.Model):
         schedules = self.search(
             [("is_on", "=", True), ("fallback_template_id", "!=", False)]
         )
-        return all(
-            schedule._despite_trouble(schedule._fall_back_now) for schedule in schedules
-        )
+        able = schedules._switched_on().filtered(lambda one: one._fallback_now())
+        return all(one._despite_trouble(one._fall_back_now) for one in able)
 
     def _unreached_domain(self):
         since = fields.Datetime.now() - timedelta(days=max(self.catch_up_days, 1))

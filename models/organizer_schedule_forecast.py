@@ -149,7 +149,8 @@ class OrganizerSchedule(models.Model):
                 ("next_run_on", "<=", now + timedelta(days=1, hours=12)),
             ]
         )
-        return all(one._despite_trouble(one._mail_forecast_once) for one in schedules)
+        able = schedules._switched_on()
+        return all(one._despite_trouble(one._mail_forecast_once) for one in able)
 
     def _mail_forecast_once(self):
         today = self._local_date(fields.Datetime.now())

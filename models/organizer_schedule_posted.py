@@ -50,7 +50,7 @@ class OrganizerSchedule(models.Model):
         """:return: False when the time is up"""
         return all(
             schedule._despite_trouble(schedule._tell_posted_now)
-            for schedule in self._at_once()
+            for schedule in self._at_once()._switched_on()
         )
 
     def _tell_posted_now(self):

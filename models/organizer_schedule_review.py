@@ -46,7 +46,7 @@ class OrganizerSchedule(models.Model):
             run.schedule_id._despite_trouble(
                 lambda run=run: run.schedule_id._queue_run(run)
             )
-            for run in runs
+            for run in runs._switched_on()
         )
 
     def _queue_run(self, run):

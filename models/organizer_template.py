@@ -61,6 +61,7 @@ class OrganizerTemplate(models.Model):
         precompute=True,
     )
 
+    switched_off = fields.Char("Cannot be used", compute="_compute_switched_off")
     is_locked = fields.Boolean(compute="_compute_is_locked")
     summary = fields.Char("What it says", compute="_compute_summary")
 
@@ -103,6 +104,13 @@ class OrganizerTemplate(models.Model):
         for template in self:
             shared = template._origin and not template._origin.company_id
             template.is_locked = shared and not administers
+
+    @api.depends("channel")
+    def _compute_switched_off(self):
+        companies = self.env["res.company"]
+        for template in self:
+            problem = companies._organizer_channel_problem(template.channel)
+            template.switched_off = problem
 
     @api.depends("channel", "text", "subject")
     def _compute_summary(self):

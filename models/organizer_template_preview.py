@@ -46,7 +46,7 @@ class OrganizerTemplate(models.Model):
         for template in self:
             company = template.company_id or self.env.company
             gateway = self.env["sms.gateway"]._for_company(company)
-            template.price = gateway.price
+            template.price = gateway._home_price(company)
             template.price_currency_id = gateway.currency_id or company.currency_id
 
     # -- the sample ------------------------------------------------------------------

@@ -52,6 +52,31 @@ class ResConfigSettings(models.TransientModel):
         "reason and cost stay. 0 keeps them for good.",
     )
 
+    group_organizer_sms = fields.Boolean(
+        "Calls, SMS, meetings and planned interactions",
+        implied_group="sms_organizer.group_organizer_sms",
+    )
+    group_organizer_email = fields.Boolean(
+        "Mail client", implied_group="sms_organizer.group_organizer_email"
+    )
+    organizer_auto_invoice_issued = fields.Boolean(
+        related="company_id.organizer_auto_invoice_issued", readonly=False
+    )
+    organizer_auto_invoice_due_soon = fields.Boolean(
+        related="company_id.organizer_auto_invoice_due_soon", readonly=False
+    )
+    organizer_auto_invoice_overdue = fields.Boolean(
+        related="company_id.organizer_auto_invoice_overdue", readonly=False
+    )
+    organizer_auto_customer_debt = fields.Boolean(
+        related="company_id.organizer_auto_customer_debt", readonly=False
+    )
+    organizer_auto_customer_overdue_debt = fields.Boolean(
+        related="company_id.organizer_auto_customer_overdue_debt", readonly=False
+    )
+    organizer_send_window = fields.Boolean(
+        related="company_id.organizer_send_window", readonly=False
+    )
     organizer_paused_until = fields.Date(
         related="company_id.organizer_paused_until", readonly=False
     )
@@ -97,7 +122,16 @@ class ResConfigSettings(models.TransientModel):
         # EXTENDS 'base_setup': a number that came in by another way than the form
         if self.sms_redirect_to:
             self.sms_redirect_to = self._redirect_number()[0]
-        return super().set_values()
+        companies = self.env["res.company"]
+        off = [
+            channel
+            for channel in ("sms", "email")
+            if not companies._organizer_channel_is_on(channel)
+        ]
+        result = super().set_values()
+        for channel in filter(companies._organizer_channel_is_on, off):
+            companies._organizer_release(channel)
+        return result
 
     @api.constrains("sms_link_validity_days")
     def _check_sms_link_validity_days(self):

@@ -122,6 +122,7 @@ class ResPartner(models.Model):
 
     def action_open_sms_replies(self):
         self.ensure_one()
+        self.env["sms.reply"].check_access("read")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "sms_organizer.action_sms_reply"

@@ -120,7 +120,7 @@ class SmsSms(models.Model):
                 until=self._lease(adapter),
                 gateway=way.gateway.id or None,
                 is_test=way.gateway.is_sandbox,
-                price=way.gateway.price,
+                price=way.gateway._price_sql(SQL("sms_sms.number")),
                 currency=way.gateway.currency_id.id or None,
                 redirected_to=self._redirected(way) or None,
             ),

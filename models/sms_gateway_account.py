@@ -11,6 +11,7 @@ from ..gateways.network import is_inside
 # nothing after the host but a path: a user name or a password would end up in logs
 ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}|\+?\d{3,16}", re.ASCII)
+PORTS = range(1, 65536)
 # Twilio's: it chooses among the numbers and names of a service
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-f]{32}", re.ASCII)
 
@@ -70,6 +71,7 @@ class SmsGateway(models.Model):
             ("sha512", "SHA-512 HMAC"),
         ],
         "Signature method",
+        default="md5hash",
         groups=_CREDENTIALS,
     )
 
@@ -137,7 +139,8 @@ class SmsGateway(models.Model):
 
     @api.model
     def _check_address(self, label, url):
-        if not ADDRESS.fullmatch(url):
+        found = ADDRESS.fullmatch(url)
+        if not found or int((found[1] or ":1")[1:]) not in PORTS:
             # not quoted: Odoo logs what it says, and it may hold a password
             raise ValidationError(
                 self.env._(

@@ -11,6 +11,13 @@ from ..gateways.base import Trouble, in_time
 
 _logger = logging.getLogger(__name__)
 
+BALANCE_FIELDS = (
+    "balance",
+    "balance_unit",
+    "balance_at",
+    "balance_asked_at",
+    "balance_trouble",
+)
 LOW_BALANCE = "sms_organizer.mail_activity_balance"
 # How often the scheduled action asks.
 ASKED_EVERY = timedelta(hours=1)
@@ -102,6 +109,7 @@ class SmsGateway(models.Model):
         "balance_unit",
         "balance_at",
         "price",
+        "price_ids.price",
         "currency_id",
         "credits_per_segment",
     )
@@ -124,6 +132,14 @@ class SmsGateway(models.Model):
                 gateway.enough_words = self.env._(
                     "enough for about %s messages", formatLang(self.env, count, 0)
                 )
+            elif not currency:
+                gateway.enough_words = self.env._(
+                    "how far it goes is known after the first SMS"
+                )
+            else:
+                gateway.enough_words = self.env._(
+                    "enter the price per segment to see how far it goes"
+                )
 
     def _amount_words(self, amount, currency):
         if currency:
@@ -142,10 +158,11 @@ class SmsGateway(models.Model):
         """:return: what a billed part takes of the balance; 0 where it is not known"""
         if not currency:
             return 0 if self.balance_unit else self.credits_per_segment
+        price = self._home_price(self.company_id or self.env.company)
         if currency == self.currency_id:
-            return self.price
+            return price
         return self.currency_id._convert(
-            self.price,
+            price,
             currency,
             self.company_id or self.env.company,
             fields.Date.context_today(self),
@@ -270,6 +287,11 @@ class SmsGateway(models.Model):
         own = everyone.filtered(lambda user: self.company_id in user.company_ids)
         return (own or everyone)[:1]
 
+    def _check_and_warn(self):
+        """After the threshold was changed."""
+        for gateway in self.filtered("balance_at"):
+            gateway._warn_of_balance()
+
     def _warn_of_balance(self):
         """One activity while the balance is too low; it ends by itself."""
         self.ensure_one()
@@ -295,6 +317,15 @@ class SmsGateway(models.Model):
                     threshold=self._amount_words(self.balance_threshold, currency),
                 ),
             )
+
+    def write(self, vals):
+        if self._ACCOUNT_FIELDS & vals.keys():
+            # of another account
+            vals = {**dict.fromkeys(BALANCE_FIELDS, False), **vals}
+        result = super().write(vals)
+        if "balance_threshold" in vals:
+            self._check_and_warn()
+        return result
 
     # -- learned ---------------------------------------------------------------------
 

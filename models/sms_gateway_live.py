@@ -77,11 +77,26 @@ class SmsGateway(models.Model):
             found = self._ask(lambda adapter: adapter.check())
         except Trouble as trouble:
             return self._tell("danger", self._no_connection_words(trouble))
+        if self.failing_since:
+            self._forget_trouble()
         if found:
             self._note_balance(found)
-        words = [self.env._("%s answers, and knows the account.", self.name)]
+        words = [self._connected_words()]
         words += filter(None, (found and self.balance_words, self.enough_words))
         return self._tell("success", " ".join(words))
+
+    def _connected_words(self):
+        if not self._knows_account():
+            return self.env._(
+                "Somebody answers there. Whether the account and the description are "
+                "right shows with “Try”."
+            )
+        return self.env._("%s answers, and knows the account.", self.name)
+
+    def _knows_account(self):
+        """Whether a connection that works says that the account is right."""
+        # sudo: whether a balance is described, not how
+        return self.provider != "http" or bool(self.sudo().http_balance_url)
 
     def _check_complete(self):
         """:raise UserError: with the names of the fields that are empty"""
@@ -154,7 +169,7 @@ class SmsGateway(models.Model):
     def action_go_live(self):
         """*Go live*: from now on messages reach people.
 
-        :raise UserError: when the provider does not know the account
+        :raise UserError: when it does not answer, or does not know the account
         """
         self.ensure_one()
         self.check_access("write")
@@ -163,14 +178,7 @@ class SmsGateway(models.Model):
             found = self._ask(lambda adapter: adapter.check())
         except Trouble as trouble:
             words = self._no_connection_words(trouble)
-            if trouble.failure is Failure.ACCOUNT:
-                raise UserError(
-                    self.env._("It stays in test mode. %s", words)
-                ) from None
-            self.test_mode = False
-            return self._tell(
-                "warning", self.env._("It is live, but does not answer. %s", words)
-            )
+            raise UserError(self.env._("It stays in test mode. %s", words)) from None
         self.test_mode = False
         if found:
             self._note_balance(found)

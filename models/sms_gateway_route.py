@@ -11,9 +11,10 @@ class Route(NamedTuple):
     id: int
     handles: str
     prefixes: tuple[str, ...]  # "+48"; none: every number
-    price: float  # of a segment
+    price: float  # of a segment, to the numbers that have no other
     currency_id: int
     is_test: bool
+    prices: tuple[tuple[str, float], ...] = ()  # by prefix, the longest first
 
     @classmethod
     def _of(cls, gateway):
@@ -24,6 +25,10 @@ class Route(NamedTuple):
             gateway.price,
             gateway.currency_id.id,
             gateway.is_sandbox,
+            tuple(
+                (line.prefix, line.price)
+                for line in gateway.price_ids.sorted(lambda one: -len(one.prefix))
+            ),
         )
 
     def _domain(self):
@@ -60,6 +65,13 @@ class Route(NamedTuple):
     def _reaches(self, number):
         """Whether it takes this number, E.164."""
         return not self.prefixes or (number or "").startswith(self.prefixes)
+
+    def _price_to(self, number):
+        """What a segment to this number costs, in the gateway's currency."""
+        for prefix, price in self.prices:
+            if (number or "").startswith(prefix):
+                return price
+        return self.price
 
 
 class SmsGateway(models.Model):
@@ -132,10 +144,11 @@ class SmsGateway(models.Model):
         if not route:
             return 0
         own = self.env["res.currency"].browse(route.currency_id)
-        if not route.price or own == currency:
-            return route.price
+        price = route._price_to(number)
+        if not price or own == currency:
+            return price
         today = fields.Date.context_today(self)
-        return own._convert(route.price, currency, company, today, round=False)
+        return own._convert(price, currency, company, today, round=False)
 
     @api.model
     def _ways(self, company):

@@ -36,7 +36,8 @@ class SmsSms(models.Model):
     """The outbox: what a pass does.
 
     1. *Claim* (``sms_claim.py``) marks waiting messages as ours, and commits. Any
-       number of processes share one outbox: each takes rows that no other holds.
+       number of processes share one outbox: each takes rows that no other holds. What
+       they take from packages and budgets (``sms_charge.py``) is a step of its own.
     2. *Hand over* calls the provider outside any transaction and any lock, some
        messages at a time; just before, these are marked as handed over.
     3. *Settle* (``sms_settle.py``) writes what became of each message, and commits.
@@ -174,18 +175,22 @@ class SmsSms(models.Model):
     def _send_batch(self, way):
         claim = uuid4().hex
 
-        def claim_and_prepare():
+        def claim_wanted():
             # of the same transaction as the mode that the messages are marked with
             adapter = way.gateway._adapter(way.company)
             claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
             wanted = claimed - claimed._cancel_unwanted()
-            messages = (wanted - wanted._hold_back())._prepare_messages()
-            return adapter, claimed, messages
+            return adapter, claimed, wanted - wanted._hold_back()
 
-        adapter, claimed, messages = self._despite_others(claim_and_prepare)
+        def pay_and_prepare():
+            # a transaction of its own: others wait for its end to pay theirs
+            return (going - going._hold_back_unpaid(gateway))._prepare_messages()
+
+        adapter, claimed, going = self._despite_others(claim_wanted)
         if not claimed:
             return 0
         gateway = way.gateway.with_env(claimed.env)
+        messages = self._despite_others(pay_and_prepare)
         outcomes, trouble = claimed._hand_over(claim, messages, adapter)
         claimed._settle_surely(claim, outcomes, gateway)
         if trouble:

@@ -50,7 +50,10 @@ class OrganizerSmsPhone(models.AbstractModel):
                 record.sms_phone, record._sms_phone_countries()
             )
             if problem:
-                raise ValidationError(self.env._("SMS number: %s", problem))
+                label = record._fields["sms_phone"]._description_string(self.env)
+                raise ValidationError(
+                    self.env._("%(label)s: %(problem)s", label=label, problem=problem)
+                )
             if number != record.sms_phone:
                 record.sms_phone = number
 

@@ -65,6 +65,7 @@ class SmsReply(models.Model):
             Domain("number", "in", list(numbers))
             & Domain("state", "in", ARRIVING)
             & Domain("is_test", "!=", True)
+            & Domain("is_trial", "!=", True)
             & Domain("reply_id", "=", False)
         )
         if gateway.company_id:

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -203,6 +204,9 @@ class SmsSms(models.Model):
             reason = sms._in_words_of(sms.company_id)._translated(report.reason)
             return (report.delivered, report.at, report.failure, reason)
 
+        # proof that they were sent, also of those that failed at the phone
+        costs = changing._reported_costs(report_of)
+        self._fill_in_sent(changing)
         for (delivered, at, failure, reason), group in changing._grouped_by(
             words
         ).items():
@@ -216,7 +220,8 @@ class SmsSms(models.Model):
                     reason=reason,
                     is_doubtful=False,
                 )
-        self._fill_in_sent(changing)
+        for sms, cost in costs.items():
+            sms.cost = cost
         return known
 
     def _lock_reported(self, domain):
@@ -231,12 +236,32 @@ class SmsSms(models.Model):
         messages.invalidate_recordset(flush=False)
         return messages
 
+    def _reported_costs(self, report_of):
+        """What reports say that messages cost.
+
+        What a segment cost is believed where the answer, which tells of all of them,
+        was lost.
+
+        :param report_of: function of a message
+        :return: ``{message: cost in its currency}``
+        """
+        told = {}
+        for sms in self:
+            report = report_of(sms)
+            is_told = report.cost is not None and report.cost >= 0
+            if is_told and not (report.is_cost_of_segment and sms.sent_at):
+                count = sms.segments if report.is_cost_of_segment else 1
+                told[sms.id] = replace(report, cost=report.cost * count)
+        messages = self.filtered(lambda sms: sms.id in told)
+        costs = messages._costs(told, fields.Datetime.now())
+        return {sms: costs[sms.id] for sms in messages}
+
     def _fill_in_sent(self, messages):
         """A report is proof that it was sent, although the answer was lost."""
         for sms in messages.filtered(lambda sms: not sms.sent_at):
             sms.write(
                 {
-                    "sent_at": sms.handed_over_at,
+                    "sent_at": sms.handed_over_at or fields.Datetime.now(),
                     "cost": 0 if sms.is_test else sms.price,
                 }
             )

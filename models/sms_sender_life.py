@@ -166,7 +166,7 @@ class SmsSender(models.Model):
 
     def _may_email(self):
         """:return: whether Odoo may send the e-mail itself"""
-        return True
+        return self.env["res.company"]._organizer_channel_is_on("email")
 
     def _submit_to_provider(self):
         """What the provider knows already is not asked for again."""

@@ -153,7 +153,8 @@ class SmsSms(models.Model):
             route = next((one for one in routes if one._takes(vals)), None)
             if route:
                 vals.setdefault("gateway_id", route.id)
-                vals.setdefault("price", route.price * vals["segments"])
+                price = route._price_to(vals.get("number"))
+                vals.setdefault("price", price * vals["segments"])
                 vals.setdefault("currency_id", route.currency_id)
                 vals.setdefault("is_test", route.is_test)
 

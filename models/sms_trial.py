@@ -1,7 +1,7 @@
 import logging
 from uuid import uuid4
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
@@ -15,6 +15,12 @@ class SmsSms(models.Model):
     that is live or not, and is never tried again by itself."""
 
     _inherit = "sms.sms"
+
+    is_trial = fields.Boolean(
+        "Test SMS of a gateway",
+        readonly=True,
+        help="An administrator sent it to see whether the gateway works.",
+    )
 
     @api.model
     def _create_trial(self, gateway, number, text):
@@ -31,12 +37,13 @@ class SmsSms(models.Model):
                 "gateway_id": gateway.id,
                 "currency_id": gateway.currency_id.id,
                 "is_test": is_test,
+                "is_trial": True,
                 "redirected_to": redirected,
                 "state": "process",
                 "claim": uuid4().hex,
             }
         )
-        sms.price = sms.segments * gateway.price
+        sms.price = sms.segments * gateway._price_to(sms.number)
         return sms
 
     def _send_trial(self, exchanges):
@@ -65,7 +72,8 @@ class SmsSms(models.Model):
         except CONCURRENCY_ERRORS as error:
             # Odoo would take the request again, and send another one; what became of
             # this one is found as that of a process that died
-            self.env.cr.rollback()
+            if self._can_commit():
+                self.env.cr.rollback()
             _logger.info("A test SMS is settled later: %s", type(error).__name__)
 
     def _settle_trial(self, claim, outcomes):

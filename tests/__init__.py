@@ -64,3 +64,12 @@ from . import test_template_filters
 from . import test_template_mail
 from . import test_template_menu
 from . import test_basis_of_another
+from . import test_package
+from . import test_package_ledger
+from . import test_package_processes
+from . import test_package_browser
+from . import test_price
+from . import test_budget
+from . import test_switch
+from . import test_call
+from . import test_rights_matrix

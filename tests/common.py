@@ -10,6 +10,14 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 MOBILE_PL = "+48601234567"
 MOBILE_TH = "+66871234567"
 LANDLINE_PL = "221234567"
+SWITCHES = (
+    "organizer_auto_invoice_issued",
+    "organizer_auto_invoice_due_soon",
+    "organizer_auto_invoice_overdue",
+    "organizer_auto_customer_debt",
+    "organizer_auto_customer_overdue_debt",
+    "organizer_send_window",
+)
 REFUSED_BY_SANDBOX = "+48500600700"
 NEVER_REPORTED = "+48512345601"
 
@@ -28,6 +36,7 @@ class OrganizerCommon(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        cls._switch_on(cls.company)
         cls.gateway = cls.env["sms.gateway"].create(
             {
                 "name": "Test gateway",
@@ -46,6 +55,13 @@ class OrganizerCommon(AccountTestInvoicingCommon):
             groups="account.group_account_invoice,base.group_partner_manager",
             company_id=cls.company.id,
         )
+
+    @classmethod
+    def _switch_on(cls, companies):
+        """Channels and automatic messages, which are off on a fresh installation."""
+        for channel in ("sms", "email"):
+            companies._organizer_set_channel(channel, True)
+        companies.write(dict.fromkeys(SWITCHES, True))
 
     @classmethod
     def _partner(cls, name, **values):

@@ -2,8 +2,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import unquote
 
-from odoo import fields
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -19,6 +22,7 @@ from ..gateways.base import (
 from ..gateways.smsapi import SmsApiGateway
 from .common import MOBILE_PL, OrganizerCommon
 from .fault_common import FaultCommon
+from .gateways.recorder import Recorder
 
 NEUTRALIZE = Path(__file__).resolve().parents[1] / "data" / "neutralize.sql"
 WRONG = Trouble(Verdict.NOT_TAKEN, "Authorization failed (101)", Failure.ACCOUNT)
@@ -93,9 +97,17 @@ class TestGatewayLive(AskedCommon):
         with self._answers("check", WRONG), self.assertRaisesRegex(UserError, "101"):
             self.smsapi.action_go_live()
         self.assertTrue(self.smsapi.test_mode)
-        with self._answers("check", AWAY):
+        nonsense = Trouble(Verdict.UNKNOWN, "its answer makes no sense")
+        for trouble in (nonsense, AWAY):
+            with (
+                self._answers("check", trouble),
+                self.assertRaisesRegex(UserError, trouble.reason),
+            ):
+                self.smsapi.action_go_live()
+        self.assertTrue(self.smsapi.test_mode)
+        with self._answers("check", None):
             action = self.smsapi.action_go_live()
-        self.assertEqual(action["params"]["type"], "warning")
+        self.assertEqual(action["params"]["type"], "success")
         self.assertFalse(self.smsapi.test_mode)
         self.smsapi.action_test_mode()
         self.assertTrue(self.smsapi.is_sandbox)
@@ -139,6 +151,7 @@ class TestGatewayLive(AskedCommon):
 
     def test_alarm_after_ten_minutes_for_whoever_sends(self):
         alarms = self.env["sms.gateway"].with_user(self.accountant).get_alarms
+        self.smsapi.test_mode = False
         self.smsapi.failing_since = fields.Datetime.now() - timedelta(minutes=9)
         self.assertFalse(alarms())
         since = fields.Datetime.now() - timedelta(minutes=10)
@@ -154,6 +167,10 @@ class TestGatewayLive(AskedCommon):
                 }
             ],
         )
+        self.smsapi.test_mode = True
+        self.assertFalse(alarms() or self.smsapi.failing_since)
+        self.smsapi.test_mode = False
+        self.smsapi.failing_since = since
         other = self.env["res.company"].create({"name": "Others"})
         self.smsapi.company_id = other
         self.assertFalse(alarms())
@@ -190,7 +207,7 @@ class TestBalance(AskedCommon):
         cls.smsapi.write({"test_mode": False, "user_id": cls.env.user.id})
 
     def _look_after(self, answer):
-        self.smsapi.balance_at = False
+        self.smsapi.balance_asked_at = False
         with self._answers("balance", answer):
             self.env["sms.gateway"]._look_after()
 
@@ -199,9 +216,44 @@ class TestBalance(AskedCommon):
             self.env["sms.gateway"]._look_after()
             self.env["sms.gateway"]._look_after()
             self.assertEqual(len(asked), 1)
-            self.smsapi.balance_at -= timedelta(hours=1)
+            self.smsapi.balance_asked_at -= timedelta(hours=1)
             self.env["sms.gateway"]._look_after()
         self.assertEqual(len(asked), 2)
+
+    def test_it_is_asked_each_hour_also_where_it_is_not_told(self):
+        with self._answers("balance", AWAY) as asked:
+            for _run in range(3):
+                self.env["sms.gateway"]._look_after()
+        self.assertEqual(len(asked), 1)
+
+    def test_queries_do_not_grow_with_gateways(self):
+        gateways = self.smsapi | self.smsapi.copy() | self.smsapi.copy()
+        gateways.write(
+            {"balance": 5, "balance_unit": "PLN", "balance_at": "2026-01-01"}
+        )
+        self.env.flush_all()
+
+        def queries(some):
+            self.env.invalidate_all()
+            some.mapped("price")
+            before = self.env.cr.sql_log_count
+            some.mapped("balance_words")
+            return self.env.cr.sql_log_count - before
+
+        queries(gateways)
+        self.assertEqual(queries(gateways[:1]), queries(gateways))
+
+    def test_another_account_has_another_balance(self):
+        self._look_after(Balance(10, "PLN"))
+        self.smsapi.password = "of another account"
+        self.assertFalse(self.smsapi.balance_words or self.smsapi.balance_at)
+
+    def test_who_installs_is_not_in_charge(self):
+        gateways = self.env["sms.gateway"].with_user(SUPERUSER_ID)
+        gateway = gateways.create({"name": "By the installation"})
+        self.assertFalse(gateway.user_id)
+        self.assertTrue(gateway._administrator())
+        self.assertNotEqual(gateway._administrator().id, SUPERUSER_ID)
 
     def test_in_test_mode_nobody_is_asked(self):
         self.smsapi.test_mode = True
@@ -242,7 +294,7 @@ class TestBalance(AskedCommon):
         self.assertEqual(self.smsapi.enough_for, 100)
         self.assertEqual(self.smsapi.balance_words, "50 credits")
         self.smsapi.credits_per_segment = 0
-        self.assertFalse(self.smsapi.enough_words)
+        self.assertIn("after the first SMS", self.smsapi.enough_words)
 
     def test_what_a_segment_takes_is_learned_from_the_provider(self):
         messages = self._send(self._invoice() | self._invoice()).line_ids.sms_ids
@@ -301,13 +353,46 @@ class TestTrial(FaultCommon):
 
     def test_is_never_tried_again_by_itself(self):
         gateway = self._gateway("smsapi", test_mode=True)
-        self.provider.plan.append("503")
+        self.provider.plan.append("429")
         wizard = self._try(gateway)
         self.assertEqual(wizard.sms_id.state, "error")
-        self.assertIn("503", wizard.outcome)
+        self.assertIn("429", wizard.outcome)
         self.assertFalse(gateway.failing_since)
         self._pass()
         self.assertFalse(self.provider.accepted)
+
+    def test_try_shows_what_went_over_the_wire_without_secrets(self):
+        with Recorder([(200, {"status": "OK", "id": "77"})]) as recorder:
+            gateway = self._gateway(
+                "http",
+                test_mode=True,
+                base_url=recorder.url,
+                http_parameters="to = [number]\ntext = [text]\ndlr = [report_url]",
+                http_headers="Authorization: Bearer [password]",
+                http_accepted_path="status",
+                http_accepted_values="OK",
+                http_id_path="id",
+            )
+            wizard = self._try(gateway)
+        self.assertEqual(wizard.sms_id.state, "pending")
+        self.assertEqual(wizard.sms_id.provider_id, "77")
+        self.assertIn("POST", wizard.exchange)
+        self.assertIn("HTTP 200", wizard.exchange)
+        self.assertNotIn("correct-horse-battery", wizard.exchange)
+        # of the message, also in test mode
+        self.assertIn(wizard.sms_id._report_url(), unquote(wizard.exchange))
+
+    def test_trouble_of_the_database_sends_no_other_one(self):
+        gateway = self._gateway("kannel", test_mode=True)
+        messages = self.env.registry["sms.sms"]
+
+        def in_the_way(self, *_args):
+            raise SerializationFailure
+
+        with patch.object(messages, "_settle_claim", in_the_way):
+            wizard = self._try(gateway)
+        self.assertEqual(sum(self.provider.numbers.values()), 1)
+        self.assertEqual(wizard.sms_id.state, "process")
 
     def test_a_lost_answer_is_told_as_it_is(self):
         self.provider.plan.append("lose")

@@ -3,9 +3,11 @@ from . import organizer_compose
 from . import organizer_compose_defaults
 from . import organizer_compose_preview
 from . import organizer_compose_send
+from . import organizer_compose_switch
 from . import organizer_compose_template
 from . import organizer_compose_line
 from . import sms_composer
 from . import sms_send_again
 from . import sms_gateway_try
 from . import sms_gateway_senders
+from . import sms_package_check

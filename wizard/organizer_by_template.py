@@ -55,6 +55,8 @@ class OrganizerByTemplate(models.TransientModel):
                 )
             )
         company = companies or self.env.company
+        if company._organizer_channel_problem(channel):
+            return self.env["organizer.compose"]._open_off(channel)
         templates = self.env["organizer.template"]._on_offer(channel, company)
         templates = templates.filtered(
             lambda one: one.model == "res.partner" and one.basis != "free_text"

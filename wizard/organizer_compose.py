@@ -160,6 +160,9 @@ class OrganizerCompose(models.TransientModel):
         if not documents:
             raise UserError(self.env._("Tick at least one line."))
         company = company or self._company_of(documents)
+        channel = template.channel if template else "sms"
+        if company._organizer_channel_problem(channel):
+            return self._open_off(channel)
         values = {"company_id": company.id}
         if template:
             values |= {"template_id": template.id, "basis": template.basis}
@@ -195,6 +198,8 @@ class OrganizerCompose(models.TransientModel):
     @api.model
     def action_open_new(self):
         """Open from nothing: the customer is picked in the window."""
+        if self.env.company._organizer_channel_problem("sms"):
+            return self._open_off("sms")
         return self.create({})._open()
 
     def _open(self):

@@ -53,11 +53,17 @@ class OrganizerCompose(models.TransientModel):
             # a number that no gateway takes says so itself
             gateway = gateway or gateways._for_company(compose.company_id)
             compose.can_send = by_email or bool(gateway)
-            compose.price = 0 if by_email else gateway.price
+            compose.price = 0 if by_email else compose._price_by(gateway)
             compose.currency_id = gateway.currency_id or compose.company_id.currency_id
             compose.is_test = gateway.is_sandbox and not by_email
             live = compose.can_send and not by_email and not compose.is_test
             compose.redirected_to = live and self.env["sms.sms"]._redirect_number()
+
+    def _price_by(self, gateway):
+        number = self._to()
+        if number:
+            return gateway._price_to(number)
+        return gateway._home_price(self.company_id)
 
     def _to(self):
         """The number that decides by which gateway it goes; False: the first one."""

@@ -86,6 +86,8 @@ class OrganizerCompose(models.TransientModel):
             raise AccessError(
                 self.env._("You may not send in the name of this company.")
             )
+        if problem := self.switched_off:
+            raise UserError(problem)
         if not self.can_send:
             raise UserError(self._basis()._no_gateway_words(self.company_id))
         if self.many and not self.going_count:

@@ -37,11 +37,12 @@ class OrganizerBasis(models.AbstractModel):
         refusals = self._refusals(documents)
         check = self._check_numbers if channel == SMS else self._check_emails
         checked = check(documents, recipients, addresses or {})
+        off = self.env["res.company"]._organizer_channel_problem(channel)
         candidates = []
         for document in documents:
             address, refusal = checked[document.id]
-            unserved = None
-            if channel == SMS:
+            unserved = ("switched_off", off) if off else None
+            if channel == SMS and not off:
                 unserved = self._unserved(self._company(document), address, refusal)
             refusal = unserved or refusals.get(document.id) or refusal or (False, False)
             candidates.append(

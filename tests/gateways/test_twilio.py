@@ -346,6 +346,19 @@ class TestTwilioAccount(BaseCase):
             reports = TwilioGateway(account(web.url)).statuses(list(sent))
         return sorted(reports, key=lambda one: one.reference), web.requests
 
+    def test_price_of_a_message_that_was_sent(self):
+        found = {
+            "sid": "SM1",
+            "status": "delivered",
+            "price": "-0.01500",
+            "price_unit": "USD",
+        }
+        reports, _came = self.statuses(lambda _one: found, self.sent[:1])
+        self.assertEqual(
+            [(one.cost, one.currency) for one in reports], [(0.015, "USD")]
+        )
+        self.assertFalse(reports[0].is_cost_of_segment)
+
     def test_statuses_are_asked_one_by_one(self):
         found = {
             "SM1": {

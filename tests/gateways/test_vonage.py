@@ -388,6 +388,8 @@ class TestVonageAccount(BaseCase):
                 VonageGateway(account(web.url)).balance()
 
 
+# of the one part that a report is about
+CHARGED = {"cost": 0.0333, "currency": "EUR", "is_cost_of_segment": True}
 REPORT = {
     "msisdn": "48601234567",
     "to": "Firm",
@@ -444,7 +446,7 @@ class TestVonageReports(BaseCase):
 
     def test_delivered(self):
         at = datetime(2026, 7, 30, 20, 11)
-        expected = Report("a" * 32, True, "0A01", at)
+        expected = Report("a" * 32, True, "0A01", at, **CHARGED)
         self.assertEqual(self.parse(REPORT), [expected])
         self.assertEqual(self.parse(REPORT, reference="a" * 32), [expected])
 
@@ -462,6 +464,12 @@ class TestVonageReports(BaseCase):
             self.assertFalse(report.delivered)
             self.assertEqual(report.reason, reason)
             self.assertIs(report.failure, failure)
+            self.assertEqual(report.cost, 0.0333)
+
+    def test_report_without_a_price(self):
+        for price in (None, "", "soon"):
+            (report,) = self.parse({**REPORT, "price": price})
+            self.assertEqual((report.cost, report.currency), (None, ""))
 
     def test_on_its_way(self):
         for status in ("accepted", "buffered", "unknown", "deleted"):
