@@ -67,12 +67,12 @@ class SmsSender(models.Model):
 
     def _take_answer(self, found):
         """:param found: :class:`..gateways.base.SenderName`; None: not in its list"""
+        state, words = self.state, self.provider_words or False
         if found:
             state, words = STATES[found.status], found.reason or False
         elif self.state == "authorised":
             state, words = "refused", self.env._("The provider knows it no more.")
-        else:
-            state = self.state
+        elif self.state == "submitted":
             words = self.env._("The provider does not list it yet.")
         if state != self.state:
             self._decide(state, words)

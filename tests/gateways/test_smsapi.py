@@ -442,7 +442,7 @@ class TestSmsApiAccount(SmsApiCase):
     def test_name_that_is_not_taken(self):
         for answer, said, failure in (
             ((400, {"message": "Bad name", "code": 400}), "Bad name (400)", "SENDER"),
-            ((409, {"message": "There is one"}), "There is one (409)", "SENDER"),
+            ((409, {"message": "There is one"}), "There is one", "SERVER"),
             ({"error": 11, "message": "No"}, "No (11)", "SENDER"),
             ((422, "x"), "HTTP 422 (422)", "SENDER"),
             ((401, {"message": "token-of-ours"}), "401", "ACCOUNT"),
