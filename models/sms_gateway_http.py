@@ -163,6 +163,13 @@ class SmsGateway(models.Model):
             # not quoted: Odoo logs what it says, and a line may hold a password
             ProblemKind.PARAMETER: self.env._("write one “name = value” a line."),
             ProblemKind.HEADER: self.env._("write one “Name: value” a line."),
+            ProblemKind.FORBIDDEN_HEADER: self.env._(
+                "Host, Content-Length and the like are made by the connection itself: "
+                "leave them out."
+            ),
+            ProblemKind.NO_BODY: self.env._(
+                "GET sends no body: choose POST or PUT, or “Parameters”."
+            ),
             ProblemKind.JSON: self.env._("this is no JSON: %s", problem.detail),
             ProblemKind.PLACEHOLDER: self.env._(
                 "“%(name)s” is not known. Choose among %(known)s.",

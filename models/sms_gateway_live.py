@@ -95,8 +95,9 @@ class SmsGateway(models.Model):
 
     def _knows_account(self):
         """Whether a connection that works says that the account is right."""
-        # sudo: whether a balance is described, not how
-        return self.provider != "http" or bool(self.sudo().http_balance_url)
+        # sudo: what the adapter is made of stays with it
+        company = self.company_id or self.env.company
+        return self.sudo()._adapter(company, False).check_knows_account
 
     def _check_complete(self):
         """:raise UserError: with the names of the fields that are empty"""

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..gateways.base import (
@@ -381,6 +381,33 @@ class TestTrial(FaultCommon):
         self.assertNotIn("correct-horse-battery", wizard.exchange)
         # of the message, also in test mode
         self.assertIn(wizard.sms_id._report_url(), unquote(wizard.exchange))
+
+    def test_description_that_cannot_work_is_refused_with_the_cure(self):
+        described = {"http_parameters": "to = [number]\ntext = [text]"}
+        for values, words in (
+            ({"http_parameters": "to = [number]"}, r"\[text\] has to stand"),
+            ({"http_parameters": "text = [text]"}, r"\[number\] or"),
+            ({"http_parameters": "to"}, "name = value"),
+            ({**described, "http_headers": "Host: x"}, "leave them out"),
+            ({**described, "http_headers": "x"}, "Name: value"),
+            ({"http_content": "json", "http_body": "{"}, "no JSON"),
+            (
+                {
+                    "http_method": "GET",
+                    "http_content": "json",
+                    "http_body": '["[number]", "[text]"]',
+                },
+                "GET sends no body",
+            ),
+            ({"http_parameters": "to = [phone] [number] [text]"}, r"\[number\]"),
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(ValidationError, words),
+            ):
+                self._gateway(
+                    "http", base_url="https://x.example", test_mode=True, **values
+                )
 
     def test_trouble_of_the_database_sends_no_other_one(self):
         gateway = self._gateway("kannel", test_mode=True)
