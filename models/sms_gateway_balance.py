@@ -30,7 +30,8 @@ class SmsGateway(models.Model):
         "Person in charge",
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
-        help="Is told when the balance falls under the threshold.",
+        help="Is told when the balance falls under the threshold, or most of the budget "
+        "is spent.",
     )
     asks_balance = fields.Boolean(compute="_compute_asks_balance")
     balance = fields.Float(
