@@ -80,6 +80,7 @@ def uninstall_hook(env):
         [("run_line_id", "!=", False), ("state", "=", "outgoing")]
     ).write({"state": "cancel"})
     _cancel_what_waits(env)
+    _forget_replies(env)
 
 
 def _cancel_what_waits(env):
@@ -89,9 +90,22 @@ def _cancel_what_waits(env):
         UPDATE sms_sms
            SET state = 'canceled'
          WHERE state IN ('outgoing', 'process')
-           AND (is_test OR run_line_id IS NOT NULL OR claim IS NOT NULL)
+           AND (is_test OR run_line_id IS NOT NULL OR reply_id IS NOT NULL
+                OR claim IS NOT NULL)
         """
     )
     # Odoo deletes the gateways that came with the add-on before the columns go
     env.cr.execute("UPDATE sms_sms SET gateway_id = NULL WHERE gateway_id IS NOT NULL")
     env["sms.sms"].invalidate_model(["state", "gateway_id"])
+
+
+def _forget_replies(env):
+    """What customers wrote stays in the chatter, and what is to be done, to be done."""
+    replies = env.ref("sms_organizer.mail_activity_reply", raise_if_not_found=False)
+    if replies:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", replies.id)]).write(
+            {"activity_type_id": env.ref("mail.mail_activity_data_todo").id}
+        )
+    env.cr.execute("DELETE FROM sms_reply")
+    env["sms.reply"].invalidate_model()

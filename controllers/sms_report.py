@@ -1,46 +1,31 @@
-from odoo.http import Controller, Response, request, route
+from odoo.http import Controller, request, route
 
-from ..gateways.base import Callback
 from ..models.sms_report import REPORT_PATH
-
-# Reports are short; what is longer is none.
-MAX_BODY = 100_000
+from .callback import ROUTE, answer, find_gateway, not_found, not_read, read_callback
 
 
 class SmsReport(Controller):
+    @route(f"{REPORT_PATH}/<int:gateway_id>/<string:secret>", **ROUTE)
+    def reports(self, gateway_id, secret, **_parameters):
+        """Delivery reports about several messages."""
+        return self._receive(gateway_id, secret)
+
     @route(
-        [
-            f"{REPORT_PATH}/<int:gateway_id>/<string:secret>",
-            f"{REPORT_PATH}/<int:gateway_id>/<string:reference>/<string:secret>",
-        ],
-        type="http",
-        auth="public",
-        methods=["GET", "POST"],
-        csrf=False,
-        save_session=False,
+        f"{REPORT_PATH}/<int:gateway_id>/<string:reference>/<string:secret>", **ROUTE
     )
-    def report(self, gateway_id, secret, reference="", **parameters):
-        """A delivery report, about one message or about several."""
-        httprequest = request.httprequest
-        if httprequest.method == "HEAD":  # which werkzeug takes for a GET
-            return Response(mimetype="text/plain")
-        if "chunked" in httprequest.headers.get("Transfer-Encoding", "").lower():
-            return Response("Length required", status=411, mimetype="text/plain")
-        if (httprequest.content_length or 0) > MAX_BODY:
-            return Response("Too long", status=413, mimetype="text/plain")
-        callback = Callback(
-            reference=reference,
-            parameters={
-                name: value
-                for name, value in parameters.items()
-                if isinstance(value, str)
-            },
-            headers=dict(httprequest.headers),
-            body=httprequest.get_data(),
-        )
-        # sudo: the visitor is a provider, who shows that it knows the secret
+    def report(self, gateway_id, reference, secret, **_parameters):
+        """A delivery report about the message that the address was made for."""
+        return self._receive(gateway_id, secret, reference)
+
+    def _receive(self, gateway_id, secret, reference=""):
+        if refusal := not_read():
+            return refusal
+        gateway = find_gateway(gateway_id)
+        if not gateway:
+            return not_found()
+        # sudo: as for the gateway
         messages = request.env["sms.sms"].sudo()
-        gateway = request.env["sms.gateway"].sudo().browse(gateway_id)
+        callback = read_callback(gateway, reference)
         if messages._receive_reports(gateway, callback, secret):
-            return Response("OK", mimetype="text/plain")
-        return Response("Not found", status=404, mimetype="text/plain")
+            return answer("OK")
+        return not_found()

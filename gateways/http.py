@@ -78,11 +78,10 @@ from .http_request import (  # noqa: F401 - also for who shows the description
     filled_pairs,
 )
 from .shapes import number_of
-from .web import BUSY, MISCONFIGURED, PooledGateway
+from .web import BUSY, IN_DOUBT, MISCONFIGURED, PooledGateway
 from .words import NOT_DESCRIBED
 
 # 4xx by which nothing is surely refused: timeout, conflict, too early.
-IN_DOUBT = {408, 409, 425}
 REFUSED_CREDENTIALS = {401, 403}
 ID = re.compile(r"\s*([^\s,<>\"']+)")
 MISSING = object()

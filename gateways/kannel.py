@@ -24,13 +24,27 @@ from datetime import datetime, timezone
 from email.message import Message as Headers
 from urllib.parse import quote
 
-from .base import Callback, Failure, Forged, Message, Outcome, Reply, Report, Verdict
-from .web import MISCONFIGURED, PooledGateway, utc
+from .base import (
+    Callback,
+    Failure,
+    Forged,
+    Message,
+    Outcome,
+    Reply,
+    Report,
+    Trouble,
+    Verdict,
+)
+from .web import BUSY_BEFORE_TAKING, MISCONFIGURED, PooledGateway, utc
 from .words import NOT_DELIVERED, REFUSED_BY_OPERATOR
 
 SENDSMS = "/cgi-bin/sendsms"
 # 0: Accepted for delivery; 3: Queued for later delivery
 TAKEN = re.compile(r"\s*[03]\s*:")
+# No operator takes this number: 403, as for a wrong password; also reported as 16.
+NOT_ROUTABLE = re.compile(r"\s*Not routable")
+# "Sender missing and no global set, rejected"
+NO_SENDER = re.compile(r"\s*Sender missing", re.IGNORECASE)
 # Bits: delivered 1, undelivered 2, queued 4, accepted by the operator 8, rejected 16,
 # and 32 for news that are not the last ones
 DELIVERED, UNDELIVERED, REJECTED, NOT_LAST = 1, 2, 16, 32
@@ -61,6 +75,8 @@ class KannelGateway(PooledGateway):
     #: ``smsc``: by which of its connections to operators it is to send
     options = ("smsc",)
     takes_replies = True
+    # "Temporal failure": before it has put the message in its queue
+    busy = BUSY_BEFORE_TAKING
 
     def send_group(self, messages: list[Message]) -> list[Outcome]:
         (message,) = messages
@@ -72,6 +88,13 @@ class KannelGateway(PooledGateway):
         )
         if answer.status == 202 and TAKEN.match(answer.text):
             return [Outcome(message.reference, Verdict.ACCEPTED)]
+        if answer.status == 403 and NOT_ROUTABLE.match(answer.text):
+            return [
+                Outcome(message.reference, Verdict.REJECTED, reason=self.words(answer))
+            ]
+        if answer.status == 400 and NO_SENDER.match(answer.text):
+            # of every message: it passes when somebody enters one
+            raise Trouble(Verdict.NOT_TAKEN, self.words(answer), Failure.SENDER)
         if answer.status not in MISCONFIGURED and 400 <= answer.status < 500:
             trouble = self.trouble(answer)
             if trouble:  # busy

@@ -20,6 +20,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Networks that some versions of Python take for the outside (RFC 8215, 6890, 3879).
+ALSO_INSIDE = (
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+    ipaddress.IPv6Network("fec0::/10"),
+    ipaddress.IPv4Network("192.0.0.0/24"),
+)
 
 
 class LocalAddressError(NewConnectionError):
@@ -38,6 +44,8 @@ def is_inside(address: str) -> bool:
             embedded = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if embedded:
             return is_inside(str(embedded))
+    if any(ip in network for network in ALSO_INSIDE if network.version == ip.version):
+        return True
     return not ip.is_global or ip.is_multicast
 
 

@@ -20,7 +20,7 @@ from .base import (
     Trouble,
     Verdict,
 )
-from .web import BUSY, MISCONFIGURED, causes, nothing_left
+from .web import BUSY_BEFORE_TAKING, MISCONFIGURED, causes, nothing_left
 from .words import NO_ANSWER, NO_BALANCE, NO_CONNECTION
 
 ACCEPTED = {"success", "processing", "sent"}
@@ -109,8 +109,9 @@ class OdooGateway(Gateway):
             return Outcome("", Verdict.NOT_TAKEN, reason=NO_CONNECTION)
         for one in chain:
             response = getattr(one, "response", None)
-            if response is not None and response.status_code in BUSY | MISCONFIGURED:
-                reason = f"HTTP {response.status_code}"
+            status = getattr(response, "status_code", None)
+            if status in BUSY_BEFORE_TAKING | MISCONFIGURED:
+                reason = f"HTTP {status}"
                 return Outcome("", Verdict.NOT_TAKEN, reason=reason)
         asked = any(
             isinstance(one, requests.RequestException)

@@ -34,8 +34,10 @@ from .web import PooledGateway, by_text, code_number, same_number, utc
 from .words import NO_BALANCE
 
 ALREADY_SENT = 53
-# Try later: "8 error in request", "201/202 internal error", "999 internal error".
-PASSING = {8, 201, 202, 999}
+# "Internal error, the message was not sent": try later.
+PASSING = {202}
+# "Error in request", "internal error": whether it was taken is not said.
+INTERNAL = {8, 201, 999}
 FAILURES = {
     11: Failure.TEXT,
     12: Failure.TEXT,
@@ -139,7 +141,7 @@ class SmsApiGateway(PooledGateway):
     def _refused(self, messages, found):
         """The call as a whole was refused: nothing of it was sent."""
         code = code_number(found["error"])
-        if len(messages) > 1 and code not in OF_ACCOUNT | PASSING:
+        if len(messages) > 1 and code not in OF_ACCOUNT | PASSING | INTERNAL:
             # one of them is to blame, which does not concern the others
             return [self._send_or_tell([message])[0] for message in messages]
         return [
@@ -150,10 +152,14 @@ class SmsApiGateway(PooledGateway):
         code = code_number(code)
         if code == ALREADY_SENT:
             return Outcome(message.reference, Verdict.ACCEPTED)
-        passes = code in OF_ACCOUNT | PASSING
+        verdict = Verdict.REJECTED
+        if code in OF_ACCOUNT | PASSING:
+            verdict = Verdict.NOT_TAKEN
+        elif code in INTERNAL:
+            verdict = Verdict.UNKNOWN  # asked again under the same reference
         return Outcome(
             message.reference,
-            Verdict.NOT_TAKEN if passes else Verdict.REJECTED,
+            verdict,
             failure=FAILURES.get(code, Failure.OTHER),
             reason=self.account.without_secrets(f"{words or 'SMSAPI'} ({code})"),
         )

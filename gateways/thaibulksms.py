@@ -33,8 +33,10 @@ from .base import (
     Verdict,
 )
 from .shapes import number_of, object_of, text_of
-from .web import BUSY, BasicAuthGateway, same_number, without_spellings
+from .web import BUSY, IN_DOUBT, BasicAuthGateway, same_number, without_spellings
 
+# The one name that is known.
+NO_CREDIT = "ERROR_INSUFFICIENT_CREDIT"
 # What the name of an error, or else its description, is about: the first that fits.
 # One name is known, ERROR_INSUFFICIENT_CREDIT; the others are guessed by their words.
 TOPICS = (
@@ -119,7 +121,7 @@ class ThaiBulkSmsGateway(BasicAuthGateway):
     def _refused(self, message, answer):
         """An error in place of the lists: whose fault it is decides what is next."""
         trouble = self.trouble(answer)
-        failure = None if answer.status in BUSY else _fault(answer)
+        failure = None if answer.status in BUSY | IN_DOUBT else _fault(answer)
         if failure:
             of_account = failure in OF_ACCOUNT
             verdict = Verdict.NOT_TAKEN if of_account else Verdict.REJECTED
@@ -208,13 +210,15 @@ def _error(answer):
 def _fault(answer):
     """Whose fault an error is, as a :class:`Failure`; None where its words don't say.
 
-    The description counts for 4xx alone: it may be a whole sentence about anything.
+    Words that are guessed at count for 4xx alone: with others, they may be about what
+    broke after the message was taken.
     """
     name, description, _code = _error(answer)
-    failure = _topic(name)
-    if failure is None and 400 <= answer.status < 500:
-        failure = _topic(description)
-    return failure
+    if name == NO_CREDIT:
+        return Failure.CREDIT
+    if 400 <= answer.status < 500:
+        return _topic(name) or _topic(description)
+    return None
 
 
 def _topic(words):

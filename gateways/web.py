@@ -80,7 +80,18 @@ HANDSHAKE = {
 }
 
 # What these say was not accepted. Any other trouble may come after the acceptance.
-BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+# A proxy may say 503 of a request that it has handed on: it counts only where the
+# provider itself is known to say so before it takes anything.
+BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS})
+BUSY_BEFORE_TAKING = BUSY | {HTTPStatus.SERVICE_UNAVAILABLE}
+# What these say of a request leaves open whether it was taken.
+IN_DOUBT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, 425}
+# The request went nowhere: its address is another one.
+MOVED = {
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+}
 MISCONFIGURED = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.PAYMENT_REQUIRED,
@@ -168,6 +179,8 @@ class WebGateway(Gateway):
 
     #: calls at the same time
     threads = 1
+    #: statuses by which it says that it has taken nothing now
+    busy: frozenset[int] = BUSY
     #: where each call is noted, when somebody wants to see them
     exchanges: list[Exchange] | None = None
 
@@ -269,12 +282,14 @@ class WebGateway(Gateway):
     def trouble(self, answer: Answer) -> Trouble | None:
         """What is wrong with the answer as a whole, judged by its status alone."""
         words = self.words(answer)
-        if answer.status in BUSY:
+        if answer.status in self.busy:
             return Trouble(Verdict.NOT_TAKEN, words, retry_after=answer.retry_after)
-        if answer.status in MISCONFIGURED or 300 <= answer.status < 400:
+        if answer.status in MISCONFIGURED | MOVED:
             return Trouble(Verdict.NOT_TAKEN, words, Failure.ACCOUNT)
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status in IN_DOUBT:
             return Trouble(Verdict.UNKNOWN, words)
+        if 300 <= answer.status < 400:
+            return Trouble(Verdict.UNKNOWN, words)  # "see there", after it was done
         return None
 
     def nonsense(self, answer: Answer) -> Trouble:

@@ -21,6 +21,11 @@ from . import sms_package_use
 from . import sms_charge
 from . import sms_report
 from . import sms_report_refusal
+from . import sms_reply
+from . import sms_reply_receive
+from . import sms_reply_customer
+from . import sms_reply_opt_out
+from . import sms_reply_chatter
 from . import sms_tracker
 from . import sms_odoo
 from . import sms_words

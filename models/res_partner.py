@@ -16,6 +16,11 @@ class ResPartner(models.Model):
     sms_count = fields.Integer(
         "SMS", compute="_compute_sms_count", groups="sms_organizer.group_sms_send"
     )
+    sms_reply_count = fields.Integer(
+        "Replies",
+        compute="_compute_sms_reply_count",
+        groups="sms_organizer.group_sms_send",
+    )
 
     @api.model
     def _phone_get_number_fields(self):
@@ -23,19 +28,33 @@ class ResPartner(models.Model):
         return ["sms_phone", *super()._phone_get_number_fields()]
 
     def _compute_sms_count(self):
-        """Its own and its contacts', as the button opens them."""
+        counts = self._count_with_contacts("sms.sms")
+        for partner in self:
+            partner.sms_count = counts[partner]
+
+    def _compute_sms_reply_count(self):
+        counts = self._count_with_contacts("sms.reply")
+        for partner in self:
+            partner.sms_reply_count = counts[partner]
+
+    def _count_with_contacts(self, model):
+        """Their own and their contacts', as the button opens them.
+
+        :return: ``{partner: count}``
+        """
         everyone = self.with_context(active_test=False).search_fetch(
             [("id", "child_of", self.ids)], ["parent_id"]
         )
-        groups = self.env["sms.sms"]._read_group(
+        groups = self.env[model]._read_group(
             [("partner_id", "in", everyone.ids)], ["partner_id"], ["__count"]
         )
-        self.sms_count = 0
+        counts = dict.fromkeys(self, 0)
         for partner, count in groups:
             while partner:
                 if partner in self:
-                    partner.sms_count += count
+                    counts[partner] += count
                 partner = partner.parent_id
+        return counts
 
     def _sms_phone_countries(self):
         # EXTENDS 'organizer.sms.phone'
@@ -97,6 +116,15 @@ class ResPartner(models.Model):
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "sms_organizer.action_sms_message"
+            ),
+            "domain": [("partner_id", "child_of", self.id)],
+        }
+
+    def action_open_sms_replies(self):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "sms_organizer.action_sms_reply"
             ),
             "domain": [("partner_id", "child_of", self.id)],
         }

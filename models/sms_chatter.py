@@ -65,9 +65,15 @@ class SmsSms(models.Model):
         routes = [
             route
             for route in self.env["sms.gateway"]._routes_of(self.company_id.id)
-            if route._takes({"run_line_id": self.run_line_id.id, "number": self.number})
+            if route._takes(
+                {
+                    "run_line_id": self.run_line_id.id,
+                    "reply_id": self.reply_id.id,
+                    "number": self.number,
+                }
+            )
         ]
-        if self.run_line_id and not routes:
+        if (self.run_line_id or self.reply_id) and not routes:
             return self.env._("It waits: no gateway takes this number.")
         if routes and not self.is_test and all(route.is_test for route in routes):
             return self.env._("It waits: no gateway is live.")

@@ -109,7 +109,8 @@ class SmsSms(models.Model):
                        is_test = COALESCE(is_test, FALSE) OR %(is_test)s,
                        price = COALESCE(segments, 0) * %(price)s,
                        currency_id = %(currency)s,
-                       redirected_to = %(redirected_to)s
+                       redirected_to = CASE WHEN is_doubtful THEN redirected_to
+                                            ELSE %(redirected_to)s END
                   FROM picked
                  WHERE sms_sms.id = picked.id
              RETURNING sms_sms.id
@@ -283,7 +284,7 @@ class SmsSms(models.Model):
         return {}
 
     def _wait(self, what, words, until=None):
-        """:param until: when they are looked at again, naive UTC; None: in a while"""
+        """:param datetime until: when it is looked at again, UTC; None: in a while"""
         self.write(
             {
                 "waits_for": what,
@@ -318,15 +319,19 @@ class SmsSms(models.Model):
         for sms in self:
             opening = sms.run_line_id._next_opening(now)
             if opening > now:
-                sms.next_attempt_at = sms.run_line_id.planned_on = opening
-                sms.waits_for = "opening"
+                sms.run_line_id.planned_on = opening
+                words = self.env._("for hours at which the recipient may be written to")
+                sms._wait("opening", words, opening)
                 waiting |= sms
         return waiting
 
     def _opted_out_meanwhile(self):
         """``{id: why in words}`` of other apps' messages: who opted out before one was
-        queued was for its app to leave out, and it may have had its reasons not to."""
-        others = self.filtered(lambda sms: not sms.run_line_id)
+        queued was for its app to leave out, and it may have had its reasons not to.
+        That they have opted out by a STOP is what these are told."""
+        others = self.filtered(
+            lambda sms: not sms.run_line_id and sms.reply_id.kind != "stop"
+        )
         entries = self.env["phone.blacklist"].search(
             [("number", "in", others.mapped("number"))]
         )

@@ -73,6 +73,11 @@ class SmsGateway(models.Model):
         groups=_CREDENTIALS,
     )
 
+    @api.onchange("provider")
+    def _onchange_provider(self):
+        """What one provider signs with is nothing to another."""
+        self.signature_secret = False
+
     @api.depends("provider")
     def _compute_local_network(self):
         for gateway in self:

@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_compare, format_amount
 from odoo.tools.misc import formatLang
@@ -28,10 +28,10 @@ class SmsGateway(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Person in charge",
-        default=lambda self: self.env.user,
+        default=lambda self: self._default_user(),
         domain="[('share', '=', False)]",
-        help="Is told when the balance falls under the threshold, or most of the budget "
-        "is spent.",
+        help="Is told when the balance falls under the threshold, when most of the budget "
+        "is spent, and of replies that nobody else can be told of.",
     )
     asks_balance = fields.Boolean(compute="_compute_asks_balance")
     balance = fields.Float(
@@ -41,6 +41,7 @@ class SmsGateway(models.Model):
         readonly=True, copy=False, help="A currency; empty: the provider's credits."
     )
     balance_at = fields.Datetime("Balance as of", readonly=True, copy=False)
+    balance_asked_at = fields.Datetime(readonly=True, copy=False)
     balance_trouble = fields.Char(readonly=True, copy=False)
     balance_threshold = fields.Float(
         "Warn below",
@@ -59,6 +60,15 @@ class SmsGateway(models.Model):
     balance_words = fields.Char("Balance", compute="_compute_balance_words")
     enough_for = fields.Integer(compute="_compute_balance_words")
     enough_words = fields.Char(compute="_compute_balance_words")
+
+    @api.model
+    def _default_user(self):
+        """Not the one that installs, upgrades and runs scheduled actions."""
+        return self.env.user if self.env.uid != SUPERUSER_ID else False
+
+    def _who_is_in_charge(self):
+        """:return: ``res.users`` who is told what nobody else is; may be empty"""
+        return self.user_id.filtered("active")
 
     @api.depends("provider", "http_balance_url")
     def _compute_asks_balance(self):
@@ -99,13 +109,15 @@ class SmsGateway(models.Model):
     @api.depends_context("lang")
     def _compute_balance_words(self):
         sizes = self._segments_per_message()
+        currencies = self._balance_currencies()
         for gateway in self:
+            currency = currencies.get(gateway.balance_unit) or currencies[False]
             gateway.balance_words = gateway.enough_words = False
             gateway.enough_for = 0
             if not gateway.balance_at:
                 continue
-            gateway.balance_words = gateway._amount_words(gateway.balance)
-            segment = gateway._segment_takes()
+            gateway.balance_words = gateway._amount_words(gateway.balance, currency)
+            segment = gateway._segment_takes(currency)
             if segment:
                 size = sizes.get(gateway.id, 1)
                 count = max(int(gateway.balance / (segment * size)), 0)
@@ -114,25 +126,21 @@ class SmsGateway(models.Model):
                     "enough for about %s messages", formatLang(self.env, count, 0)
                 )
 
-    def _amount_words(self, amount):
-        currency = self._balance_currency()
+    def _amount_words(self, amount, currency):
         if currency:
             return format_amount(self.env, amount, currency)
         digits = 0 if float(amount).is_integer() else 2
         return self.env._("%s credits", formatLang(self.env, amount, digits))
 
-    def _balance_currency(self):
-        return (
-            self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "=", self.balance_unit)], limit=1)
-            if self.balance_unit
-            else self.env["res.currency"]
-        )
+    def _balance_currencies(self):
+        """:return: ``{unit: res.currency}``; under False none"""
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        units = [unit for unit in self.mapped("balance_unit") if unit]
+        found = currencies.search([("name", "in", units)]) if units else currencies
+        return {False: currencies, **{one.name: one for one in found}}
 
-    def _segment_takes(self):
+    def _segment_takes(self, currency):
         """:return: what a billed part takes of the balance; 0 where it is not known"""
-        currency = self._balance_currency()
         if not currency:
             return 0 if self.balance_unit else self.credits_per_segment
         price = self._home_price(self.company_id or self.env.company)
@@ -188,6 +196,8 @@ class SmsGateway(models.Model):
         """
         # sudo: whoever may ask, the credentials stay where they are
         adapter = self.sudo()._adapter(self.company_id or self.env.company, False)
+        # no lock and no snapshot is held while somebody else is waited for
+        self.env["sms.sms"]._commit_progress()
         try:
             return in_time(adapter, question, adapter)
         except TimeoutError:
@@ -209,6 +219,7 @@ class SmsGateway(models.Model):
                 "balance": found.amount,
                 "balance_unit": found.currency,
                 "balance_at": fields.Datetime.now(),
+                "balance_asked_at": fields.Datetime.now(),
                 "balance_trouble": False,
             }
         )
@@ -224,22 +235,42 @@ class SmsGateway(models.Model):
                 ("provider", "in", able),
                 ("test_mode", "=", False),
                 "|",
-                ("balance_at", "=", False),
-                ("balance_at", "<", now - ASKED_EVERY + timedelta(minutes=5)),
+                ("balance_asked_at", "=", False),
+                ("balance_asked_at", "<", now - ASKED_EVERY + timedelta(minutes=5)),
             ]
         )
         due = due.filtered("asks_balance")
-        commit = self.env["sms.sms"]._commit_progress
-        commit(0, len(due))
+        outbox = self.env["sms.sms"]
+        outbox._commit_progress(0, len(due))
         for gateway in due:
-            try:
-                found = gateway._ask(lambda adapter: adapter.balance())
-            except Trouble as trouble:
-                gateway.balance_trouble = gateway._trouble_words(trouble)
-            else:
-                gateway._note_balance(found)
-            if commit(1) <= 0:
+            outbox._step_or_skip(gateway._ask_balance)
+            if outbox._commit_progress(1) <= 0:
                 return
+
+    def _ask_balance(self):
+        try:
+            found = self._ask(lambda adapter: adapter.balance())
+        except Trouble as trouble:
+            self._write_later(
+                balance_trouble=self._trouble_words(trouble),
+                balance_asked_at=fields.Datetime.now(),
+            )
+        else:
+            self.env["sms.sms"]._despite_others(lambda: self._note_balance(found))
+
+    def _write_later(self, **values):
+        """After the provider was asked: the outbox may have written meanwhile."""
+        self.env["sms.sms"]._despite_others(lambda: self.write(values))
+
+    def _administrator(self):
+        """:return: somebody who can top it up: ``res.users``, maybe empty"""
+        group = self.env.ref("sms_organizer.group_sms_administer")
+        # sudo: who administers is asked in nobody's name
+        everyone = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and user.id != SUPERUSER_ID
+        )
+        own = everyone.filtered(lambda user: self.company_id in user.company_ids)
+        return (own or everyone)[:1]
 
     def _warn_of_balance(self):
         """One activity while the balance is too low; it ends by itself."""
@@ -249,6 +280,8 @@ class SmsGateway(models.Model):
             and float_compare(self.balance, self.balance_threshold, DIGITS) < 0
         )
         open_ones = self.activity_search([LOW_BALANCE])
+        currencies = self._balance_currencies()
+        currency = currencies.get(self.balance_unit) or currencies[False]
         if not is_low:
             open_ones.action_feedback(
                 feedback=self.env._("The balance is %s again.", self.balance_words)
@@ -256,12 +289,12 @@ class SmsGateway(models.Model):
         elif not open_ones:
             self.activity_schedule(
                 LOW_BALANCE,
-                user_id=self.user_id.id or self.env.user.id,
+                user_id=(self._who_is_in_charge() or self._administrator()).id,
                 note=self.env._(
                     "%(balance)s are left on “%(gateway)s”, less than %(threshold)s.",
                     balance=self.balance_words,
                     gateway=self.name,
-                    threshold=self._amount_words(self.balance_threshold),
+                    threshold=self._amount_words(self.balance_threshold, currency),
                 ),
             )
 

@@ -54,8 +54,8 @@ class SmsGateway(models.Model):
     trouble_hint = fields.Char(compute="_compute_trouble_hint")
     refused_reports = fields.Integer(
         compute="_compute_refused_reports",
-        help="Delivery reports that did not come from the provider, or were about "
-        "messages that are not known. They changed nothing.",
+        help="Delivery reports and replies that did not come from the provider, or "
+        "reports about messages that are not known. They changed nothing.",
     )
 
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
@@ -212,7 +212,13 @@ class SmsGateway(models.Model):
     def write(self, vals):
         mended = self._MENDING_FIELDS & vals.keys()
         if mended:
-            vals = {**vals, "rest_until": False, "failures": 0}
+            vals = {
+                **vals,
+                "rest_until": False,
+                "failures": 0,
+                "failing_since": False,
+                "trouble": False,
+            }
         if self._ACCOUNT_FIELDS & vals.keys():
             vals = {**vals, "account_since": fields.Datetime.now()}
         result = super().write(vals)

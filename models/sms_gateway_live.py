@@ -35,6 +35,7 @@ class SmsGateway(models.Model):
         return [
             ("gateway_id", "in", self.ids),
             ("state", "=", "error"),
+            ("queued_at", ">", fields.Datetime.now() - WATCHED),
             ("write_date", ">", fields.Datetime.now() - FAILURES_WATCHED),
         ]
 
@@ -50,7 +51,8 @@ class SmsGateway(models.Model):
         return [
             ("gateway_id", "in", self.ids),
             ("state", "in", ("pending", "sent")),
-            ("queued_at", ">", fields.Datetime.now() - WATCHED),
+            ("is_test", "=", False),
+            ("sent_at", ">", fields.Datetime.now() - WATCHED),
         ]
 
     def _compute_sent_count(self):
@@ -208,6 +210,7 @@ class SmsGateway(models.Model):
         failing = self.search(
             [
                 ("failing_since", "<=", fields.Datetime.now() - ALARMING),
+                ("test_mode", "=", False),
                 "|",
                 ("company_id", "=", False),
                 ("company_id", "in", self.env.companies.ids),
@@ -231,14 +234,17 @@ class SmsGateway(models.Model):
         """Ask for balances; see whether what failed works again where no message waits
         to find it out."""
         self._ask_balances()
-        commit = self.env["sms.sms"]._commit_progress
+        outbox = self.env["sms.sms"]
         failing = self.search([("failing_since", "!=", False)], limit=100)
         for gateway in failing.filtered(lambda gateway: not gateway.waiting_count):
-            try:
-                gateway._ask(lambda adapter: adapter.check())
-            except Trouble as trouble:
-                gateway.trouble = gateway._trouble_words(trouble)
-            else:
-                gateway._forget_trouble()
-            if commit() <= 0:
+            outbox._step_or_skip(gateway._see_whether_it_works)
+            if outbox._commit_progress() <= 0:
                 return
+
+    def _see_whether_it_works(self):
+        try:
+            self._ask(lambda adapter: adapter.check())
+        except Trouble as trouble:
+            self._write_later(trouble=self._trouble_words(trouble))
+        else:
+            self.env["sms.sms"]._despite_others(self._forget_trouble)

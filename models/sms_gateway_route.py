@@ -35,7 +35,9 @@ class Route(NamedTuple):
         """Which ``sms.sms`` it takes, of whatever company."""
         taken = Domain.TRUE
         if self.handles == "organizer":
-            taken &= Domain("run_line_id", "!=", False)
+            taken &= Domain("run_line_id", "!=", False) | Domain(
+                "reply_id", "!=", False
+            )
         if self.prefixes:
             taken &= self._numbers()
         return taken
@@ -55,8 +57,10 @@ class Route(NamedTuple):
 
     def _takes(self, vals):
         """Whether it takes a message with these values."""
-        is_ours = self.handles != "organizer" or bool(vals.get("run_line_id"))
-        return is_ours and self._reaches(vals.get("number"))
+        ours = vals.get("run_line_id") or vals.get("reply_id")
+        if self.handles == "organizer" and not ours:
+            return False
+        return self._reaches(vals.get("number"))
 
     def _reaches(self, number):
         """Whether it takes this number, E.164."""

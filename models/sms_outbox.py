@@ -98,6 +98,7 @@ class SmsSms(models.Model):
         return (
             ~self.env["sms.gateway"]._taken_domain()
             & Domain("run_line_id", "=", False)
+            & Domain("reply_id", "=", False)
             & Domain("is_test", "=", False)
         )
 
@@ -194,6 +195,11 @@ class SmsSms(models.Model):
         claimed._settle_surely(claim, outcomes, gateway)
         if trouble:
             raise trouble
+        self._step_or_skip(
+            lambda: self._despite_others(
+                lambda: gateway._learn_credits(claimed, outcomes)
+            )
+        )
         if adapter.asks_statuses and outcomes:
             self._wake()  # for the reports
         if not gateway and took_nothing(outcomes.values()):

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import consteq, hmac
+from odoo.tools import SQL, consteq, hmac
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Forged, Sent, in_time
@@ -28,6 +28,18 @@ class SmsGateway(models.Model):
     """Where a provider may report to."""
 
     _inherit = "sms.gateway"
+
+    report_address = fields.Char(
+        "Address for delivery reports",
+        compute="_compute_report_address",
+        groups="sms_organizer.group_sms_administer",
+        help="Enter it at the provider. Whoever knows it may report: keep it secret.",
+    )
+
+    @api.depends("provider")
+    def _compute_report_address(self):
+        for gateway in self:
+            gateway.report_address = gateway.id and gateway._report_url()
 
     def _report_url(self):
         """Where it may send reports about several messages. Who knows it may report."""
@@ -54,7 +66,7 @@ class SmsSms(models.Model):
     def _report_url(self):
         """Where a report about this message may be sent to; it holds a secret."""
         gateway = self.gateway_id
-        if not gateway or gateway.is_sandbox:
+        if not gateway or self.is_test:
             return ""
         reference = self._reference()
         secret = gateway._secret(reference)
@@ -160,7 +172,7 @@ class SmsSms(models.Model):
         """
         by_reference = {one.reference: one for one in reports if one.reference}
         by_provider = {one.provider_id: one for one in reports if not one.reference}
-        messages = self.search(
+        messages = self._lock_reported(
             Domain("gateway_id", "=", gateway.id)
             & (
                 Domain("uuid", "in", [reference[:32] for reference in by_reference])
@@ -231,6 +243,18 @@ class SmsSms(models.Model):
         messages = self.filtered(lambda sms: sms.id in told)
         costs = messages._costs(told, fields.Datetime.now())
         return {sms: costs[sms.id] for sms in messages}
+
+    def _lock_reported(self, domain):
+        """A report often overtakes the answer: wait for whoever writes that. Odoo takes
+        the request again where it was in the way, and that is no error."""
+        self.flush_model()
+        found = self._search(domain)
+        self.env.cr.execute(
+            SQL("%s FOR UPDATE OF sms_sms", found.select()), log_exceptions=False
+        )
+        messages = self.browse(row[0] for row in self.env.cr.fetchall())
+        messages.invalidate_recordset(flush=False)
+        return messages
 
     def _fill_in_sent(self, messages):
         """A report is proof that it was sent, although the answer was lost."""

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, html_escape
 
 from ..tools.phone import country_prefix
@@ -57,7 +58,11 @@ class SmsSms(models.Model):
         # sudo: as for the ledger
         lines = self.env["organizer.run.line"].sudo()._untold_before(before, BATCH)
         lines._make_anonymous()
-        return len(old) + len(lines), BATCH in (len(old), len(lines))
+        # sudo: as for the ledger
+        replies = self.env["sms.reply"].sudo()._known_before(before, BATCH)
+        replies._make_anonymous()
+        counts = len(old), len(lines), len(replies)
+        return sum(counts), BATCH in counts
 
     def _make_anonymous(self):
         """Remove number and text: here, on the lines of their runs, in the chatter."""
@@ -131,6 +136,51 @@ class OrganizerRunLine(models.Model):
         # a text that was written for one customer
         free = self.run_id.filtered(lambda run: run.basis == "free_text")
         free.write({"text": False})
+
+
+class SmsReply(models.Model):
+    _inherit = "sms.reply"
+
+    is_anonymous = fields.Boolean(
+        "Anonymous",
+        readonly=True,
+        help="Number and text were removed after the retention period.",
+    )
+
+    def _known_before(self, before, limit):
+        return self.search(
+            [("received_at", "<", before), ("is_anonymous", "!=", True)],
+            limit=limit,
+            order="received_at, id",
+        )
+
+    def _make_anonymous(self):
+        """Remove number and text: here, in the chatter, from activities, also from what
+        the chatter says of those that are done."""
+        removed = self.env._("[removed after the retention period]")
+        notes = self.note_ids | self._notes_of_activities()
+        notes.write({"body": f"<p>{html_escape(removed)}</p>"})
+        for prefix, replies in self.grouped(
+            lambda reply: country_prefix(reply.number)
+        ).items():
+            replies.write({"number": prefix, "text": removed, "is_anonymous": True})
+        for activity in self.activity_id:
+            self._tell_in_activity(activity)
+
+    def _notes_of_activities(self):
+        """What the chatter says of activities that were done."""
+        activities = self.with_context(active_test=False).activity_id
+        done = activities.filtered("date_done")
+        return self.env["mail.message"].search(
+            Domain("mail_activity_type_id", "in", done.activity_type_id.ids)
+            & Domain.OR(
+                Domain("model", "=", activity.res_model)
+                & Domain("res_id", "=", activity.res_id)
+                & Domain("date", ">=", activity.create_date - timedelta(seconds=1))
+                & Domain("date", "<", activity.date_done + timedelta(days=2))
+                for activity in done
+            )
+        )
 
 
 def without_numbers(words):

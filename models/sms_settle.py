@@ -37,7 +37,6 @@ class SmsSms(models.Model):
         """
         self.invalidate_recordset(flush=False)
         gateway._take_note(outcomes.values())
-        gateway._learn_credits(self, outcomes)
         self._settle_or_doubt(claim, outcomes)
         self.filtered(
             lambda sms: (

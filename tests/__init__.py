@@ -1,4 +1,4 @@
-from .tools import test_gsm, test_phone, test_plain
+from .tools import test_gsm, test_opt_out, test_phone, test_plain
 from .tools import test_send_window, test_timetable, test_wall_clock
 from .gateways import test_apifon, test_http, test_kannel, test_network
 from .gateways import test_serwersms, test_smsapi, test_smsoffice
@@ -28,9 +28,15 @@ from . import test_faults_lost_answer
 from . import test_faults_not_taken
 from . import test_faults_processes
 from . import test_reports
+from . import test_replies
+from . import test_replies_opt_out
+from . import test_replies_processes
+from . import test_replies_providers
 from . import test_gateway_health
+from . import test_gateway_browser
 from . import test_gateway_live
 from . import test_gateway_route
+from . import test_kannel_live
 from . import test_odoo_gateway
 from . import test_retention
 from . import test_schedule

@@ -38,6 +38,7 @@ class Provider:
         self.delay = delay
         self.retry_after = None
         self.hang = 3
+        self.points = 100
         self.refused_numbers = set()
         self.on_accept = None
         self.ignores_references = False
@@ -140,7 +141,9 @@ class Handler(BaseHTTPRequestHandler):
         }[kind]
         speak(rest)
 
-    def _smsapi(self, _rest):
+    def _smsapi(self, rest):
+        if rest == "profile":
+            return self._json({"name": "warehouse", "points": self.provider.points})
         form = {
             name: values[-1] for name, values in parse_qs(self.body.decode()).items()
         }
@@ -221,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
         reference = report_url.partition("?")[0].split("/")[-2]
         self.provider.report_urls[reference] = report_url
         if self._is_refused(number):
-            return self._answer(400, "Sender missing and no global set, rejected")
+            return self._answer(400, "Missing receiver(s) number(s), rejected")
         message = (reference, number, self.body.decode())
         self._decide([message], "0: Accepted for delivery", None)
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..hooks import post_init_hook
+from ..hooks import post_init_hook, uninstall_hook
 from .common import LANDLINE_PL, MOBILE_PL, OrganizerCommon
 
 
@@ -45,3 +45,20 @@ class TestHooks(OrganizerCommon):
         self.assertEqual(sms.queued_at, sms.create_date)
         self.assertEqual(sms.move_id, move)
         self.assertEqual(sms.res_model, "account.move")
+
+    def test_uninstalling_leaves_the_salesperson_with_what_is_to_be_done(self):
+        gateway = self.gateway
+        self.env.cr.execute(
+            "INSERT INTO sms_reply (gateway_id, provider_key, received_at, kind) "
+            "VALUES (%s, 'x', now(), 'other')",
+            [gateway.id],
+        )
+        activities = self.customer.activity_schedule(
+            "sms_organizer.mail_activity_reply", user_id=self.env.uid
+        ) | self.customer.activity_schedule(
+            "sms_organizer.mail_activity_reply", user_id=self.env.uid, active=False
+        )
+        uninstall_hook(self.env)
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        self.assertEqual(activities.activity_type_id, todo)
+        self.assertFalse(self.env["sms.reply"].sudo().search([]))

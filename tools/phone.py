@@ -236,3 +236,28 @@ def country_prefix(number):
 def masked(number):
     """A number for those who know it: ``+48 ••• 567``."""
     return f"{country_prefix(number).rstrip('…')} ••• {(number or '')[-3:]}".strip()
+
+
+def readings(text, country=None):
+    """What a number may be that a network tells us, as E.164, the likeliest first.
+
+    Networks leave out the + of an international number, and some write national ones.
+    Any number counts, not mobiles alone: somebody has written to us from it.
+
+    `country`: the ISO code by which a national number is read.
+    """
+    text = str(text or "")
+    prefix, rest = _split_prefix(_clean(text)) if len(text) <= MAX_LENGTH else ("", "")
+    if not _ONE_NUMBER.fullmatch(rest):
+        return []
+    digits = re.sub(r"\D", "", rest)
+    ways = [(f"+{digits}", None)] + ([] if prefix else [(digits, country)])
+    found = (_e164(number, region) for number, region in ways)
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _e164(digits, country):
+    if not _is_valid(digits, country):
+        return None
+    number = phonenumbers.parse(digits, country)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

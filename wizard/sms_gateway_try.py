@@ -111,10 +111,16 @@ class SmsGatewayTry(models.TransientModel):
 
     def _exchange_words(self, exchange):
         """:param exchange: :class:`..gateways.web.Exchange`, without secrets"""
-        headers = "\n".join(f"{name}: {v}" for name, v in exchange.headers.items())
-        return (
-            f"{exchange.method} {exchange.url}\n{headers}\n\n{exchange.body}\n\n"
-            f"→ HTTP {exchange.status}\n{exchange.answer}"
+        status = f"HTTP {exchange.status}" if exchange.status else ""
+        return "\n\n".join(
+            filter(
+                None,
+                (
+                    f"{exchange.method} {exchange.url}\n{exchange.headers}".strip(),
+                    exchange.body,
+                    f"→ {status}\n{exchange.answer}".strip() if status else "→ ?",
+                ),
+            )
         )
 
     def action_open_message(self):

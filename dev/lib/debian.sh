@@ -135,6 +135,10 @@ unpack_odoo() {
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 has_browser() { command -v google-chrome || command -v chromium || command -v chromium-browser; } >/dev/null
 
+FAKESMSC=/usr/lib/kannel/test/fakesmsc # a program of Kannel's own tests: an operator
+kannel_box() { PATH=$PATH:/usr/sbin command -v "$1"; }
+has_kannel() { kannel_box bearerbox && kannel_box smsbox && [ -x $FAKESMSC ]; } >/dev/null
+
 # What this machine lacks of what we run.
 missing_native() {
     if [ -n "${DATABASE_URL:-}" ]; then
@@ -158,7 +162,8 @@ unpack_native() {
     else
         private_apt "$apt" "$(suite)"
     fi
-    apt-get -c "$apt/apt.conf" -q -d -y --no-install-recommends install "$@"
+    # --reinstall: also what this machine has of them, since it has not all
+    apt-get -c "$apt/apt.conf" -q -d -y --no-install-recommends --reinstall install "$@"
     unpack_debs "$apt/cache/archives" "$STATE/$name"
     put_in_place "$STATE/$name"
     rm -rf "$apt"
@@ -193,8 +198,11 @@ write_wrappers() {
     libraries=$(libraries_of "$root")
     mkdir -p "$STATE/bin" "$STATE/run"
     chmod 700 "$STATE/run"
-    for program in wkhtmltopdf wkhtmltoimage pdftoppm pdftotext pdfinfo chromium psql createdb dropdb pg_dump; do
+    for program in wkhtmltopdf wkhtmltoimage pdftoppm pdftotext pdfinfo chromium psql createdb dropdb pg_dump \
+        bearerbox smsbox fakesmsc; do
         case $program in
+            bearerbox | smsbox) file=$root/usr/sbin/$program ;;
+            fakesmsc) file=$root$FAKESMSC ;;
             chromium) file=$root/usr/lib/chromium/chromium ;;
             psql | createdb | dropdb | pg_dump) file=$(compgen -G "$root/usr/lib/postgresql/*/bin/$program" | tail -n 1 || true) ;;
             *) file=$root/usr/bin/$program ;;

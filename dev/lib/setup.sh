@@ -53,6 +53,20 @@ set_up_browser() {
     PATH=$HOST_PATH has_browser || set_up_native browser chromium
 }
 
+# Debian keeps Kannel's programs where only root looks, and its operator on no PATH.
+set_up_kannel() {
+    local program
+    if PATH=$HOST_PATH has_kannel; then
+        for program in "$(PATH=$HOST_PATH kannel_box bearerbox)" "$(PATH=$HOST_PATH kannel_box smsbox)" $FAKESMSC; do
+            printf '#!/bin/sh\nexec "%s" "$@"\n' "$program" >"$STATE/bin/${program##*/}"
+            chmod 755 "$STATE/bin/${program##*/}"
+        done
+        rm -f "$STATE/stamp/kannel" # should it be removed from the machine one day
+    else
+        set_up_native kannel kannel kannel-extras
+    fi
+}
+
 set_up_python() {
     check_python
     local hash
@@ -93,10 +107,11 @@ set_up_test() {
     set_up_run
     set_up_python_test
     set_up_browser
+    set_up_kannel
     set_up_node
 }
 
-# set_up run|test: all that is missing, one script at a time.
+# set_up run|test|kannel: all that is missing, one script at a time.
 HOST_PATH=${SMSO_HOST_PATH:-$PATH}
 set_up() {
     PATH=$HOST_PATH

@@ -83,9 +83,13 @@ class OrganizerBasis(models.AbstractModel):
             return "no_gateway", self._no_gateway_words(company)
         if refusal or gateways._route_to(company, number):
             return None
-        return "no_gateway", self.env._(
-            "No gateway of %(company)s takes %(number)s. An administrator says under "
-            "Organizer ▸ Configuration ▸ Gateways which country codes each one takes.",
+        return "no_gateway", self._no_route_words(company, number)
+
+    def _no_route_words(self, company, number):
+        return self.env._(
+            "No live gateway of %(company)s takes %(number)s. An administrator says "
+            "under Organizer ▸ Configuration ▸ Gateways which country codes each one "
+            "takes, and ends its test mode.",
             company=company.name,
             number=number,
         )

@@ -7,7 +7,7 @@ from phonenumbers import PhoneNumberType as Kind
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.phone import MESSAGES, PhoneError, parse_mobile
+from ...tools.phone import MESSAGES, PhoneError, parse_mobile, readings
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,3 +180,28 @@ class TestRefused(PhoneCase):
             self.assertEqual(parse_mobile(number), number)
             kind = phonenumbers.number_type(phonenumbers.parse(number))
             self.assertIn(kind, (Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE))
+
+
+@tagged("post_install", "-at_install")
+class TestReadings(BaseCase):
+    """What a network writes for a number."""
+
+    def test_international_with_and_without_a_plus(self):
+        for text in ("+48601234567", "48601234567", "0048601234567", "+48 601 234 567"):
+            with self.subTest(text):
+                self.assertEqual(readings(text, "GR"), ["+48601234567"])
+                self.assertEqual(readings(text), ["+48601234567"])
+
+    def test_national(self):
+        self.assertEqual(readings("601234567", "PL"), ["+48601234567"])
+        self.assertEqual(readings("0871234567", "TH"), ["+66871234567"])
+        self.assertEqual(readings("601234567"), [])
+
+    def test_both_international_comes_first(self):
+        # a number of Tokelau, and a Greek mobile
+        self.assertEqual(readings("6904927604", "GR"), ["+6904927604", "+306904927604"])
+
+    def test_what_is_no_number(self):
+        for text in ("INFO", "5555", "", None, "601234567; 602345678", "1" * 100):
+            with self.subTest(text):
+                self.assertEqual(readings(text, "PL"), [])
