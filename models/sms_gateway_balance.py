@@ -37,8 +37,8 @@ class SmsGateway(models.Model):
         "Person in charge",
         default=lambda self: self._default_user(),
         domain="[('share', '=', False)]",
-        help="Is told when the balance falls under the threshold, when most of the budget "
-        "is spent, and of replies that nobody else can be told of.",
+        help="Is told when the balance falls under the threshold, when most of the "
+        "budget is spent, and of replies that nobody else can be told of.",
     )
     asks_balance = fields.Boolean(compute="_compute_asks_balance")
     balance = fields.Float(
