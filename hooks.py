@@ -95,7 +95,13 @@ def _cancel_what_waits(env):
         """
     )
     # Odoo deletes the gateways that came with the add-on before the columns go
-    env.cr.execute("UPDATE sms_sms SET gateway_id = NULL WHERE gateway_id IS NOT NULL")
+    for table in ("sms_sms", "sms_sender", "sms_package"):
+        env.cr.execute(
+            SQL(
+                "UPDATE %s SET gateway_id = NULL WHERE gateway_id IS NOT NULL",
+                SQL.identifier(table),
+            )
+        )
     env["sms.sms"].invalidate_model(["state", "gateway_id"])
 
 

@@ -185,7 +185,7 @@ class OrganizerDebtor(models.Model):
                    (SELECT MAX(line.planned_on)
                       FROM organizer_run_line line
                       JOIN organizer_run run ON run.id = line.run_id
-                     WHERE run.basis <> 'free_text'
+                     WHERE run.basis NOT IN %(free)s
                        AND line.company_id = sums.company_id
                        AND line.commercial_partner_id = sums.partner_id
                        AND line.told
@@ -194,6 +194,7 @@ class OrganizerDebtor(models.Model):
               JOIN res_partner customer ON customer.id = sums.partner_id
             """,
             late_days=late_days,
+            free=tuple(self.env["organizer.basis"]._free()),
             age=self._age(late_days),
             excluded=self._of_customer("reminder_excluded"),
             paused_until=self._of_customer("reminder_paused_until"),

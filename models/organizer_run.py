@@ -163,7 +163,14 @@ class OrganizerRun(models.Model):
                 ["price:sum"],
             )
         )
-        return {run.id: (price, currency) for run, currency, price in groups}
+        prices = {}
+        for run, currency, price in groups:
+            total, into = prices.get(run.id, (0, currency))
+            if into and currency != into:
+                day = run.sent_on or fields.Datetime.now()
+                price = currency._convert(price, into, run.company_id, day, round=False)
+            prices[run.id] = (total + price, into)
+        return prices
 
     def _going_price(self):
         """What the lines of a draft cost by the gateways that take their numbers; a

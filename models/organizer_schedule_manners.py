@@ -259,7 +259,8 @@ class OrganizerSchedule(models.Model):
         partners = self.env["res.partner"].union(
             *(one.partner.commercial_partner_id for one in candidates.values())
         )
-        last = self._last_told(partners, [("run_id.basis", "!=", "free_text")])
+        free = self.env["organizer.basis"]._free()
+        last = self._last_told(partners, [("run_id.basis", "not in", free)])
         for customer_id, moment in (planned or {}).items():
             last[customer_id] = max(moment, last.get(customer_id, moment))
         now, openings, plans = clock.now(self.env), {}, {}

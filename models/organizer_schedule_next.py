@@ -210,7 +210,7 @@ class OrganizerSchedule(models.Model):
         found = {}
         resting = schedules._resting(company, customers)
         last = schedules[:1]._last_told(
-            customers, [("run_id.basis", "!=", "free_text")]
+            customers, [("run_id.basis", "not in", self.env["organizer.basis"]._free())]
         )
         for schedule in schedules:
             try:

@@ -65,7 +65,9 @@ class ResCompany(models.Model):
         if "sms_prepaid" in vals:
             released.append("credit")
         if released:
-            self.env["sms.purse"]._hold(self)
+            purses = self.env["sms.purse"]._hold(self)
+            # of another budget people are warned anew
+            purses.write({"day_warned_on": False, "month_warned_on": False})
         result = super().write(vals)
         # sudo: the ledger is written by this add-on alone
         messages = self.env["sms.sms"].sudo()
@@ -103,7 +105,9 @@ class ResCompany(models.Model):
                        SUM(amount)
                   FROM (SELECT currency_id,
                                CASE WHEN sent_at IS NULL THEN price
-                                    ELSE COALESCE(cost, price) END AS amount,
+                                    ELSE COALESCE(
+                                        cost - COALESCE(earlier_cost, 0), price)
+                               END AS amount,
                                COALESCE(charged_on >= %(today)s,
                                         handed_over_at >= %(day_at)s) AS is_today
                           FROM sms_sms
@@ -112,7 +116,12 @@ class ResCompany(models.Model):
                            AND (charged_on >= %(month)s
                                 OR (charged_on IS NULL
                                     AND handed_over_at >= %(month_at)s))
-                           AND %(keeps)s) AS spent
+                           AND %(keeps)s
+                         UNION ALL
+                        SELECT currency_id, earlier_cost, earlier_cost_on >= %(today)s
+                          FROM sms_sms
+                         WHERE company_id = %(company)s
+                           AND earlier_cost_on >= %(month)s) AS spent
               GROUP BY currency_id
                 """,
                 company=self.id,
@@ -160,8 +169,11 @@ class ResCompany(models.Model):
                 return name
         return None
 
-    def _sms_budget_words(self, name, spent, until):
-        """Why a message waits, for a person."""
+    def _sms_budget_words(self, name, spent, until, amount=0):
+        """Why a message waits, for a person.
+
+        :param float amount: what it costs, in the company's currency
+        """
         amounts = {
             "spent": format_amount(self.env, getattr(spent, name), self.currency_id),
             "budget": format_amount(
@@ -169,6 +181,13 @@ class ResCompany(models.Model):
             ),
             "at": format_datetime(self.env, until, tz=zone_of(self), dt_format="short"),
         }
+        if self._sms_over_budget(Spent(amount, amount)):
+            return self.env._(
+                "it costs %(amount)s, more than the whole budget of %(budget)s. Raise "
+                "the budget, or cancel it.",
+                amount=format_amount(self.env, amount, self.currency_id),
+                budget=amounts["budget"],
+            )
         if name == "day":
             return self.env._(
                 "%(spent)s of the day's budget of %(budget)s are spent. It goes on "

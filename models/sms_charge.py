@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .clock import today_of
+from .sms_claim import LOOK_AGAIN
 
 # Where a message keeps what it took, whatever else is known of it.
 KEEPING = ("process", "pending", "sent", "unconfirmed")
@@ -43,6 +44,14 @@ class SmsSms(models.Model):
         copy=False,
         help="The day on which it was charged; empty: it is not, or nothing was to be.",
     )
+    earlier_cost = fields.Float(
+        "Cost of earlier attempts",
+        digits=(16, 4),
+        readonly=True,
+        copy=False,
+        help="What it cost before it was sent again; part of its cost.",
+    )
+    earlier_cost_on = fields.Date(readonly=True, copy=False)
     package_segments = fields.Integer(
         "Taken from packages", readonly=True, copy=False, help="In segments"
     )
@@ -134,13 +143,16 @@ class SmsSms(models.Model):
     def _why_unpaid(self, company, refused, spent, left):
         words = {}
         for why in set(refused.values()):
+            most = max(sms.price for sms in refused if refused[sms] == why)
             if why == "credit":
                 count = sum(max(one, 0) for one in left.values())
                 words[why] = Wait("credit", self._credit_words(company, count))
             else:
                 until = company._sms_budget_opens(why == "month")
-                budget = company._sms_budget_words(why, spent, until)
-                words[why] = Wait("budget", budget, until)
+                budget = company._sms_budget_words(why, spent, until, most)
+                # sooner where something comes back, or another price is entered
+                again = min(until, fields.Datetime.now() + LOOK_AGAIN)
+                words[why] = Wait("budget", budget, again)
         return {sms.id: words[why] for sms, why in refused.items()}
 
     def _credit_words(self, company, left):
@@ -165,7 +177,7 @@ class SmsSms(models.Model):
         """Of ``sms_sms``: which of those that were charged are so still."""
         return SQL(
             """(state IN %s
-                OR (state = 'error' AND sent_at IS NOT NULL)
+                OR (state = 'error' AND (sent_at IS NOT NULL OR earlier_doubt))
                 OR (state = 'outgoing' AND earlier_doubt AND charged_on IS NOT NULL))
             """,
             KEEPING,
@@ -176,7 +188,7 @@ class SmsSms(models.Model):
         after doubt may have."""
         return bool(
             self.state in KEEPING
-            or (self.state == "error" and self.sent_at)
+            or (self.state == "error" and (self.sent_at or self.earlier_doubt))
             or (self.state == "outgoing" and self.earlier_doubt)
         )
 
@@ -220,7 +232,12 @@ class SmsSms(models.Model):
         doubtful = self.filtered(
             lambda sms: sms.state == "unconfirmed" and sms.charged_on
         )
-        (self - doubtful).write({"charged_on": False, "package_segments": 0})
+        for sms in self.filtered(lambda sms: sms.sent_at and not sms.is_test):
+            sms.earlier_cost = sms.cost
+            sms.earlier_cost_on = sms.charged_on or today_of(sms.company_id)
+        (self - doubtful).write(
+            {"charged_on": False, "package_segments": 0, "waits_for": False}
+        )
         result = super()._queue_again()
         if doubtful:
             self.env["sms.package.use"]._follow(doubtful)

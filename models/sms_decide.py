@@ -115,7 +115,7 @@ class SmsSms(models.Model):
         for sms in doubtful:
             sms.write(
                 {
-                    "cost": 0 if sms.is_test else sms.price,
+                    "cost": 0 if sms.is_test else sms.price + sms.earlier_cost,
                     "sent_at": sms.handed_over_at or fields.Datetime.now(),
                 }
             )

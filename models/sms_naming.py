@@ -23,13 +23,12 @@ class SmsSms(models.Model):
         # what may have been sent already is decided under the name that it had
         named = self.filtered(lambda sms: sms._takes_name() and not sms.is_doubtful)
         senders = self.env["sms.sender"]._senders_of(named.company_id)
-        words = {
-            company.id: senders[company.id]._waiting_words(company)
-            for company in named.company_id
-        }
-        for sms in named:
-            if why := words.get(sms.company_id.id):
-                reasons.setdefault(sms.id, ("sender", why))
+        for (company, gateway), messages in named._grouped_by(
+            lambda sms: (sms.company_id, sms.gateway_id)
+        ).items():
+            if why := senders[company.id]._waiting_words(company, gateway):
+                for sms in messages:
+                    reasons.setdefault(sms.id, ("sender", why))
         return reasons
 
     def _takes_name(self):
@@ -65,13 +64,13 @@ class SmsSms(models.Model):
 
     def _sender(self, name):
         """:param name: ``sms.sender`` that its company has in use, or none"""
-        if self.is_doubtful and self.sender:
-            return self.sender  # the same as the first time
+        if self.is_doubtful:
+            return self.sender or None  # the same as the first time
         if not self._gateway_takes_names():
             return None
         if not self._takes_name():
             return None if self.gateway_id._has_number() else ""
-        return name.name if name.state == "authorised" else None
+        return name.name if name._is_authorised_at(self.gateway_id) else None
 
     def _shown_as(self, sender):
         if sender is None and self._gateway_takes_names():

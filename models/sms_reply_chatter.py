@@ -43,11 +43,19 @@ class SmsReply(models.Model):
         if words:
             body += Markup("<p>%s</p>") % " ".join(words)
         notes = self.env["mail.message"]
-        for record in filter(None, (self.partner_id, self.move_id)):
+        for record in filter(None, self._noted_on()):
             notes |= record._message_log(
                 body=body, author_id=self.partner_id.id, message_type="sms"
             )
         return notes
+
+    def _noted_on(self):
+        """:return: the records whose chatter shows it"""
+        return self.partner_id, self.move_id
+
+    def _to_be_done_on(self):
+        """:return: the record that the activity is on"""
+        return self.partner_id or self
 
     def _html(self):
         """The text as it came: nothing of it is a link."""
@@ -72,11 +80,12 @@ class SmsReply(models.Model):
         user = self._salesperson()
         if not user:
             return self.env["mail.activity"]
-        document = (self.partner_id or self).with_context(
+        document = self._to_be_done_on()
+        document = document.with_context(
             lang=self._language(user), mail_notify_force_send=False
         )
         return document.activity_schedule(
-            ACTIVITY if self.partner_id else ACTIVITY_OF_NOBODY,
+            ACTIVITY_OF_NOBODY if document._name == self._name else ACTIVITY,
             user_id=user.id,
             note=self._activity_note(self, user),
         )
@@ -113,15 +122,19 @@ class SmsReply(models.Model):
     def _salesperson(self):
         """Who answers: the customer's salesperson, else the invoice's, else who sent
         the message; where there is none of them, who looks after the gateway."""
+        people = self._who_may_answer()
+        return next(filter(self._can_answer, people), self.env["res.users"])
+
+    def _who_may_answer(self):
+        """:return: ``res.users``, the first one first, some of them empty"""
         partner = self.partner_id
-        people = (
+        return (
             partner.user_id,
             partner.commercial_partner_id.user_id,
             self.move_id.invoice_user_id,
             self.sms_id.user_id,
             self.gateway_id._who_is_in_charge(),
         )
-        return next(filter(self._can_answer, people), self.env["res.users"])
 
     def _can_answer(self, user):
         company = self.company_id

@@ -262,6 +262,6 @@ class SmsSms(models.Model):
             sms.write(
                 {
                     "sent_at": sms.handed_over_at or fields.Datetime.now(),
-                    "cost": 0 if sms.is_test else sms.price,
+                    "cost": 0 if sms.is_test else sms.price + sms.earlier_cost,
                 }
             )

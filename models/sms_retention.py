@@ -134,7 +134,8 @@ class OrganizerRunLine(models.Model):
         for words, lines in self.grouped("mail_failure").items():
             lines.mail_failure = without_numbers(words)
         # a text that was written for one customer
-        free = self.run_id.filtered(lambda run: run.basis == "free_text")
+        free_bases = self.env["organizer.basis"]._free()
+        free = self.run_id.filtered(lambda run: run.basis in free_bases)
         free.write({"text": False})
 
 

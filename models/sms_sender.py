@@ -82,7 +82,7 @@ class SmsSender(models.Model):
         domain="['|', ('company_id', '=', False), ('company_id', '=', company_id)]",
         help="Whose provider authorises the name.",
     )
-    asks_provider = fields.Boolean(compute="_compute_asks_provider")
+    asks_provider = fields.Boolean(compute="_compute_asks_provider", compute_sudo=True)
     scope = fields.Char("For", compute="_compute_scope", compute_sudo=True)
 
     _name_unique = models.UniqueIndex(
@@ -181,13 +181,25 @@ class SmsSender(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_protected(vals)
+            self._check_protected(self._defaults_of_context())
         return super().create([self._tidied(vals) for vals in vals_list])
+
+    def _defaults_of_context(self):
+        """:return: ``{field: value}`` that a caller has new records get"""
+        return {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_")
+        }
 
     def write(self, vals):
         self._check_protected(vals)
         vals = self._tidied(vals)
         self._check_locked(vals)
-        if vals.get("active") is False:
+        moves = "company_id" in vals and any(
+            sender._changes("company_id", vals) for sender in self
+        )
+        if vals.get("active") is False or moves:
             self._check_not_in_use()
         return super().write(vals)
 

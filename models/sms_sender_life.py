@@ -217,8 +217,15 @@ class SmsSender(models.Model):
 
     def _submit_by_hand(self):
         """A window of one's own mail program, with the text."""
-        self._attach_declaration()
+        attachment = self._attach_declaration()
         self._note_submission("mailto")
+        self.message_post(
+            body=self.env._(
+                "Attach this declaration to the e-mail in your mail program, and send "
+                "it."
+            ),
+            attachment_ids=attachment.ids,
+        )
         subject, text = quote(self._mail_subject()), quote(self._mail_text())
         address = quote(self.operator_email.strip(), safe="@")
         return {
@@ -230,13 +237,16 @@ class SmsSender(models.Model):
     def _attach_declaration(self):
         return self.env["ir.attachment"].create(
             {
-                "name": self.env._("Declaration %s.pdf", self.name),
+                "name": self._declaration_name(),
                 "raw": self._declaration_pdf(),
                 "mimetype": "application/pdf",
                 "res_model": self._name,
                 "res_id": self.id,
             }
         )
+
+    def _declaration_name(self):
+        return self.env._("Declaration %s.pdf", self.name)
 
     def _mail_subject(self):
         return self.env._(
@@ -247,7 +257,8 @@ class SmsSender(models.Model):
         return self.env._(
             "Please authorise the sender name “%(name)s” for SMS of our account.\n\n"
             "Owner: %(owner)s\n%(address)s\nVAT number: %(vat)s\n\n"
-            "The owner's declaration is attached.\n\n%(user)s",
+            "The owner's declaration is attached (%(file)s).\n\n%(user)s",
+            file=self._declaration_name(),
             name=self.name,
             owner=self.owner_name,
             address=self.owner_address,

@@ -85,16 +85,31 @@ class SmsSender(models.Model):
             for company in companies
         }
 
-    def _waiting_words(self, company):
-        """:return: why messages of this company wait, self being the name that it has
-        in use; False where they need not"""
+    def _is_authorised_at(self, gateway):
+        """One account's authorisation is nothing to another; a name that was authorised
+        without a gateway counts everywhere."""
+        return self.state == "authorised" and self.gateway_id in (
+            gateway,
+            self.gateway_id.browse(),
+        )
+
+    def _waiting_words(self, company, gateway):
+        """:return: why messages of this company through this gateway wait, self being
+        the name that it has in use; False where they need not: another gateway's name
+        is what its own account says"""
         if not self and company.sms_sender_required:
             return self.env._(
                 "a sender name is required, and none is in use: see Configuration ▸ "
                 "Sender Names"
             )
-        if not self or self.state == "authorised":
+        if not self or self._is_authorised_at(gateway):
             return False
+        if self.state == "authorised":
+            return company.sms_sender_required and self.env._(
+                "the sender name “%(name)s” is not authorised at %(gateway)s",
+                name=self.name,
+                gateway=gateway.name,
+            )
         if self.state == "refused":
             return self.env._("the sender name “%s” was refused", self.name)
         return self.env._("the sender name “%s” is not authorised yet", self.name)

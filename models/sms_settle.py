@@ -151,6 +151,8 @@ class SmsSms(models.Model):
                 costs[sms.id] = charged_in._convert(
                     outcome.cost, sms.currency_id, sms.company_id, now, round=False
                 )
+            # each attempt that was sent has cost
+            costs[sms.id] += sms.earlier_cost
         return costs
 
     def _settle_rejected(self, outcomes):

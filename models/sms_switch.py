@@ -19,7 +19,7 @@ class SmsSms(models.Model):
         # EXTENDS 'sms_organizer'
         reasons = super()._reasons_to_wait()
         if words := self.env["res.company"]._organizer_channel_problem("sms"):
-            ours = self.filtered("run_line_id")
+            ours = self.filtered(lambda sms: sms.run_line_id or sms.reply_id)
             reasons |= dict.fromkeys(ours._ids, ("switch", words))
         return reasons
 

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..gateways.base import Verdict
+from ..models.sms_claim import LOOK_AGAIN
 from ..models.sms_purse import BUDGET
 from .package_common import SHORT, THREE, TWO, PackageCommon
 
@@ -42,7 +43,8 @@ class TestBudget(PackageCommon):
         self.assertStates(messages, "pending", "pending", "outgoing")
         late = messages[2]
         self.assertEqual(late.waits_for, "budget")
-        self.assertEqual(late.next_attempt_at, MIDNIGHT)
+        # looked at again before, in case that something comes back
+        self.assertEqual(late.next_attempt_at, NOON + LOOK_AGAIN)
         self.assertIn("of the day's budget", late.explanation)
         self._pass()
         self.assertEqual(late.state, "outgoing")
@@ -58,13 +60,37 @@ class TestBudget(PackageCommon):
     def test_the_months_budget_waits_for_the_next_month(self):
         self.company.sms_budget_month = 1
         messages = self._sent(SHORT, SHORT)
-        self.assertEqual(messages[1].next_attempt_at, datetime(2026, 6, 30, 22))
         self.assertIn("of the month's budget", messages[1].explanation)
+        self.assertIn("7/1/26", messages[1].explanation)
 
     def test_the_last_month_of_the_year(self):
         with freeze_time("2026-12-15"):
             opens = self.company._sms_budget_opens(True)
         self.assertEqual(opens, datetime(2026, 12, 31, 23))
+
+    def test_what_comes_back_lets_the_next_one_go(self):
+        self.company.sms_budget_month = 1
+        first, second = self._sent(SHORT, SHORT)
+        first._set_outcome("canceled", reason="taken back")
+        with freeze_time(NOON + LOOK_AGAIN):
+            self._pass()
+        self.assertEqual(second.state, "pending")
+
+    def test_each_attempt_that_was_sent_costs(self):
+        self.company.sms_budget_month = 10
+        sms = self._sent(SHORT)
+        sms._set_outcome("error", "unknown", reason="not delivered")
+        self.assertSpent(1, 1)
+        sms._queue_again()
+        self.assertSpent(1, 1)
+        self._pass()
+        self.assertEqual(sms.cost, 2)
+        self.assertSpent(2, 2)
+
+    def test_a_message_dearer_than_the_budget_says_so(self):
+        self.company.sms_budget_month = 1
+        sms = self._sent(THREE)
+        self.assertIn("more than the whole budget", sms.explanation)
 
     def test_it_is_exact(self):
         self.company.sms_budget_day = 3

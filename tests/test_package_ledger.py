@@ -106,7 +106,7 @@ class TestPackageLedger(PackageCommon):
 
     def _keeps(self, sms):
         if sms.state == "error":
-            return bool(sms.sent_at)
+            return bool(sms.sent_at or sms.earlier_doubt)
         if sms.state == "outgoing":
             return sms.earlier_doubt
         return sms.state in ON_ITS_WAY

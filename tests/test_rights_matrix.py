@@ -27,8 +27,8 @@ MODELS = {
     "organizer.template": ("rwcd", "rwcd"),  # the company's; an administrator all
     "organizer.unpaid": ("r", "r"),
     "sms.gateway": ("r", "rwcd"),
-    "sms.gateway.senders": ("", "rwcd"),
-    "sms.gateway.senders.line": ("", "rwcd"),
+    "sms.gateway.senders": ("", "r"),  # what the provider says
+    "sms.gateway.senders.line": ("", "r"),
     "sms.gateway.try": ("", "rwcd"),
     "sms.package": ("r", "rwcd"),
     "sms.package.check": ("", "rwc"),

@@ -24,7 +24,10 @@ class SmsGatewaySenders(models.TransientModel):
             )
             for one in found
         ]
-        return self.create({"gateway_id": gateway.id, "line_ids": lines})
+        # sudo: what the provider says is written by nobody else
+        wizards = self.sudo()
+        found = wizards.create({"gateway_id": gateway.id, "line_ids": lines})
+        return found.with_env(self.env)
 
 
 class SmsGatewaySendersLine(models.TransientModel):

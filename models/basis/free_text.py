@@ -8,6 +8,7 @@ class OrganizerBasisFreeText(models.AbstractModel):
     _description = "Basis: free text to a customer"
 
     _basis_sequence = 90
+    _basis_is_free = True
 
     def _basis_label(self):
         return self.env._("Free text to a customer")

@@ -40,6 +40,8 @@ class OrganizerBasis(models.AbstractModel):
 
     _basis_sequence = 100
     _basis_model = "account.move"
+    # a text about anything: no reminder of money, and written for one customer
+    _basis_is_free = False
     # models with a gear menu of their own whose records stand for documents
     _basis_menus = ("account.move",)
     # what a template of this basis may be narrowed by, beside groups and salespeople
@@ -124,6 +126,15 @@ class OrganizerBasis(models.AbstractModel):
             (basis._name.removeprefix(PREFIX), basis._basis_label())
             for basis in sorted(bases, key=lambda basis: basis._basis_sequence)
             if basis._basis_label() and model in (None, basis._basis_model)
+        ]
+
+    @api.model
+    def _free(self):
+        """:return: the names of the bases whose texts are about anything"""
+        return [
+            name.removeprefix(PREFIX)
+            for name in self.env.registry
+            if name.startswith(PREFIX) and self.env[name]._basis_is_free
         ]
 
     @api.model

@@ -4,3 +4,4 @@ from . import organizer_run
 from . import ir_actions
 from . import res_company
 from . import res_config_settings
+from . import sms_reply

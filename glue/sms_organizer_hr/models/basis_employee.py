@@ -12,6 +12,7 @@ class OrganizerBasisEmployee(models.AbstractModel):
     _description = "Basis: free text to an employee"
 
     _basis_sequence = 95
+    _basis_is_free = True
     _basis_model = "hr.employee"
     _basis_menus = ("hr.employee",)
 

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -54,6 +55,34 @@ class TestEmployee(OrganizerCommon):
         action = mine.action_open_sms()
         messages = self.env["sms.sms"].with_user(self.officer)
         self.assertEqual(messages.search(action["domain"]).ids, sms.ids)
+
+    def test_what_an_employee_answers_is_for_officers(self):
+        sms = self._tell(self.anna).line_ids.sms_ids
+        self._pass(2)
+        reply = self.env["sms.reply"].create(
+            {
+                "gateway_id": sms.gateway_id.id,
+                "company_id": self.company.id,
+                "number": MOBILE,
+                "text": "I am ill",
+                "sms_id": sms.id,
+                "partner_id": sms.partner_id.id,
+                "received_at": fields.Datetime.now(),
+                "provider_key": "1",
+            }
+        )
+        reply._show([])
+        replies = self.env["sms.reply"]
+        self.assertTrue(replies.with_user(self.officer).search([("id", "=", reply.id)]))
+        self.assertFalse(
+            replies.with_user(self.accountant).search([("id", "=", reply.id)])
+        )
+        self.assertIn("I am ill", self.anna.sudo().message_ids[0].body)
+        self.assertFalse(
+            sms.partner_id.message_ids.filtered(lambda one: "ill" in one.body)
+        )
+        self.assertEqual(reply.activity_id.user_id, self.officer)
+        self.assertEqual(reply.activity_id.res_model, "sms.reply")
 
     def test_work_mobile_then_work_phone(self):
         by_phone = self._employee("Phone", work_phone=OTHER_MOBILE)
