@@ -80,6 +80,18 @@ class TestSender(SenderCommon):
         with self.assertRaisesRegex(AccessError, "Status|State"):
             self.senders.create({"name": "Other", "state": "authorised"})
 
+    def test_nobody_says_so_by_the_defaults_of_a_call(self):
+        names = self.env["sms.sender"].with_user(self.env.ref("base.user_admin"))
+        with self.assertRaises(AccessError):
+            names.with_context(default_state="authorised").create({"name": "Fake"})
+
+    def test_draft_in_use_does_not_move_to_another_company(self):
+        sender = self._sender(state="draft")
+        sender.action_use()
+        other = self.env["res.company"].create({"name": "Others"})
+        with self.assertRaises(UserError):
+            sender.company_id = other
+
     def test_what_was_submitted_or_is_in_use_is_not_deleted(self):
         self._sender("First").unlink()
         with self.assertRaisesRegex(UserError, "Archive it"):

@@ -50,6 +50,31 @@ class TestSenderWaits(SenderCommon):
         self.assertEqual(set(self._senders_sent()), {"MyShop"})
         self.assertFalse(any(sms.mapped("waits_for")))
 
+    def test_another_account_does_not_know_the_name(self):
+        sender = self._sender("MyShop", "authorised")
+        sender.action_use()
+        other = self.smsapi.copy(
+            {
+                "name": "Second account",
+                "password": "of the second account",
+                "base_url": self.smsapi.base_url,
+                "local_network": True,
+                "sender": "Second",
+                "sequence": 0,
+                "test_mode": False,
+            }
+        )
+        sms = self._queued()
+        self.assertEqual(sms.gateway_id, other)
+        self._pass()
+        # under what that account says
+        self.assertEqual(self._senders_sent(), ["Second"])
+        self.company.sms_sender_required = True
+        late = self._queued()
+        self._pass()
+        self.assertEqual((late.state, late.waits_for), ("outgoing", "sender"))
+        self.assertIn("not authorised at Second account", late.explanation)
+
     def test_refused_name_and_another_one_in_its_place(self):
         self._sender("MyShop", "refused").action_use()
         other = self._sender("Other", "authorised")

@@ -1,7 +1,11 @@
+import runpy
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import file_path
 
 from .common import SWITCHES
 from .schedule_common import MONDAY, ScheduleCommon
@@ -118,6 +122,15 @@ class TestSwitchHides(SwitchCommon):
         settings.execute()
         self.assertFalse(self.company._organizer_channel_is_on("email"))
 
+    def test_an_upgraded_database_keeps_what_it_had(self):
+        self._off()
+        self.company.write(dict.fromkeys(SWITCHES, False))
+        path = file_path("sms_organizer/migrations/19.0.1.3.0/post-migrate.py")
+        runpy.run_path(path)["migrate"](self.cr, "19.0.1.2.0")
+        self.company.invalidate_recordset()
+        self.assertTrue(all(self.company[name] for name in SWITCHES))
+        self.assertIn("Scheduled Sending", self._menus(self.boss))
+
     def test_a_new_company_sends_nothing_by_itself(self):
         company = self.env["res.company"].create({"name": "New"})
         self.assertFalse(any(company[name] for name in SWITCHES))
@@ -176,6 +189,28 @@ class TestSwitchStops(SwitchCommon):
         self.assertIn(SWITCH_OF_SMS, outlook.why)
         with self.assertRaisesRegex(UserError, SWITCH_OF_SMS):
             schedule.action_forecast()
+
+    def test_no_cron_sends_anything(self):
+        self.customer.email = "office@drukarnia.example"
+        mail = self._template("invoice_overdue", "email")
+        mail.attach_document = False
+        for channel in ("sms", "email"):
+            self._overdue(channel=channel, forecast_mail=True, call_unreached=True)
+        by_sms = self._send(self._invoice())
+        by_mail = mail._draft_run(self.company, self._invoice(days_overdue=9))
+        by_mail._send()
+        sent = patch.object(self.env.registry["ir.mail_server"], "send_email")
+        before = self.env["mail.mail"].search_count([])
+        self._off()
+        with self._at(MONDAY, 11), sent as send_email:
+            self.schedules._process()
+            self._pass(2)
+            self.env["mail.mail"].process_email_queue(by_mail.line_ids.mail_ids.ids)
+        send_email.assert_not_called()
+        self.assertFalse(self._lines())
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertEqual(by_sms.line_ids.outcome, "waiting")
+        self.assertEqual(by_mail.line_ids.outcome, "waiting")
 
     def test_it_catches_up_once_it_is_on(self):
         self._overdue()

@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/sms_organizer_hr_rules.xml",
         "views/hr_employee_views.xml",
+        "views/organizer_compose_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "auto_install": True,
