@@ -18,7 +18,7 @@ class TestSender(SenderCommon):
         self.assertRefused("TwelveLetter", "3 to 11 characters")
         self.assertRefused("Żółw", "Latin letters")
         self.assertRefused("12345", "no letter")
-        self.assertRefused("Info", "operators in Poland refuse it")
+        self.assertRefused("Info", "operators in every country refuse it")
         self.assertRefused("Z U S", r"reserved .*\(Poland\)")
         self.assertRefused("Police", r"reserved .*\(every country\)")
         self.company.country_id = self.env.ref("base.fr")

@@ -3,7 +3,8 @@ functions without Odoo.
 
 * Every provider takes 3 to 11 Latin letters, digits and spaces, with a letter among
   them; France takes no space.
-* Generic words are refused in France, Poland and Spain: they do not say who writes.
+* Generic words do not say who writes. Operators in France, Poland and Spain refuse
+  them; here they are refused everywhere, and some more in France and Spain.
 * Poland: the act of 28 July 2023 on combating abuse in electronic communication (Dz. U.
   2023, item 1703) lets CSIRT NASK keep a register of names reserved for public bodies,
   and operators block whoever else uses one. The names here are those bodies' own
@@ -32,7 +33,6 @@ _GENERIC_IN = {
     "": _GENERIC,
     "ES": f"{_GENERIC} AVISO EMPRESA MENSAJE TIENDA",
     "FR": f"{_GENERIC} ENTREPRISE LIVRAISON LIVREUR STOP SOCIETE",
-    "PL": _GENERIC,
 }
 _RESERVED_IN = {
     "": "EUROPOL INTERPOL POLICE",
