@@ -37,8 +37,9 @@ from .base import (
     Trouble,
     Verdict,
 )
+from .masking import without_spellings
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, BasicAuthGateway, code_number, utc, without_spellings
+from .web import Answer, BasicAuthGateway, code_number, utc
 
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 # scheme, host, port, the rest

@@ -25,8 +25,9 @@ from .base import (
     Report,
     Verdict,
 )
+from .masking import without_spellings
 from .shapes import number_of, object_of, objects_of, text_of
-from .web import Answer, BasicAuthGateway, code_number, without_spellings
+from .web import Answer, BasicAuthGateway, code_number
 from .words import PARTLY_TAKEN
 
 # Longer addresses are refused, as the official package knows.

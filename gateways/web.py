@@ -6,9 +6,6 @@ itself; what may have arrived is in doubt until somebody knows better.
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import socket
 import ssl
 import time
@@ -18,17 +15,16 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from html import escape
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import requests
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .base import Account, Failure, Gateway, Message, Outcome, Trouble, Verdict
+from .masking import MASK, without_spellings
 from .network import GuardedAdapter, LocalAddressError
 from .words import (
     BROKE_OFF,
@@ -51,7 +47,6 @@ MAX_ANSWER = 5_000_000
 MAX_WORDS = 200
 # What of a request and of its answer is worth showing to an administrator.
 MAX_SHOWN = 5_000
-MASK = "•••"
 # Headers that are nothing but credentials.
 CREDENTIALS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 
@@ -421,38 +416,6 @@ def code_number(code) -> int:
         return int(code)
     except (TypeError, ValueError):
         return 0
-
-
-def without_spellings(account: Account, words: str) -> str:
-    """As :meth:`Account.without_secrets`, for secrets as a request may spell them too:
-    percent-encoded, in JSON, in XML, in Base64."""
-    secrets = [account.password, account.username, account.signature_secret]
-    spelt = {one for secret in secrets if len(secret) > 3 for one in _spellings(secret)}
-    if account.password:
-        spelt.add(_base64(f"{account.username}:{account.password}"))
-    # the longest first: one may stand within another
-    ordered = sorted(spelt, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, ordered)), MASK, words) if ordered else words
-
-
-def _spellings(secret):
-    return {
-        secret,
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        escape(secret),
-        escape(secret, quote=False),
-        _base64(secret),
-        _base64(secret).rstrip("="),
-        quote(_base64(secret), safe=""),
-    }
-
-
-def _base64(text):
-    return base64.b64encode(text.encode()).decode()
 
 
 def _decoded(content, encoding):

@@ -37,8 +37,13 @@ class SmsSender(models.Model):
         ]
         groups = self._read_group(
             [
-                ("state", "in", ("submitted", "authorised")),
                 ("gateway_id.provider", "in", able),
+                "|",
+                ("state", "in", ("submitted", "authorised")),
+                # it may have been missing from a list but once
+                "&",
+                ("state", "=", "refused"),
+                ("is_used", "=", True),
             ],
             ["gateway_id"],
             ["id:recordset"],

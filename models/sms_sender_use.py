@@ -135,7 +135,9 @@ class SmsSender(models.Model):
         self.ensure_one()
         self.check_access("write")
         sender = self.sudo()  # sudo: as above
-        sender.used_by_ids.sms_sender_id = False
+        # what other companies have chosen is theirs
+        own = sender.used_by_ids & self.env.user.company_ids.with_env(sender.env)
+        own.sms_sender_id = False
         sender.in_use = False
         sender._release_messages()
 

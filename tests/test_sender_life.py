@@ -158,6 +158,16 @@ class TestSenderAtTheProvider(SenderCommon):
             self.assertTrue(sender.authorised_on)
             sender.active = False
 
+    def test_name_in_use_that_was_missing_once_is_asked_for_again(self):
+        sender = self._sender("MyShop", "authorised")
+        sender.action_use()
+        self.operator.names.pop("MyShop", None)
+        self.senders.sudo()._ask_providers()
+        self.assertEqual(sender.state, "refused")
+        self.operator.names["MyShop"] = "ACTIVE"
+        self.senders.sudo()._ask_providers()
+        self.assertEqual(sender.state, "authorised")
+
     def test_name_that_it_does_not_list_waits_on(self):
         sender = self._submitted()
         self.operator.names = {}
