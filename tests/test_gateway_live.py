@@ -4,12 +4,15 @@ from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import unquote
 
+from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
+from ..gateways import PROVIDERS
 from ..gateways.base import (
     Balance,
     Failure,
@@ -197,6 +200,46 @@ class TestGatewayLive(AskedCommon):
             self.env["sms.sms"].with_user(self.accountant).search(action["domain"]),
             sms,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestGatewayForm(OrganizerCommon):
+    """Each provider's form has its own fields, and no other's."""
+
+    FIELDS = {
+        "apifon": {"username", "password", "sender", "base_url"},
+        "http": {"username", "password", "sender", "base_url"},
+        "kannel": {"username", "password", "sender", "base_url", "local_network"},
+        "odoo": set(),
+        "sandbox": set(),
+        "serwersms": {"username", "password", "sender", "base_url"},
+        "smsapi": {"password", "sender", "base_url"},
+        "smsoffice": {"password", "sender", "base_url"},
+        "thaibulksms": {"username", "password", "sender", "base_url"},
+        "twilio": {"username", "password", "signature_secret", "sender", "base_url"},
+        "vonage": {"username", "password", "signature_secret", "sender", "base_url"},
+        "yuboto": {"password", "sender", "base_url"},
+    }
+
+    def test_fields_of_each_provider(self):
+        self.assertEqual(set(self.FIELDS), set(PROVIDERS))
+        names = set().union(*self.FIELDS.values())
+        view = self.gateway.get_view(view_type="form")
+        nodes = etree.fromstring(view["arch"]).iter("field")
+        shown = [
+            (node.get("name"), node.get("invisible"))
+            for node in nodes
+            if node.get("name") in names
+        ]
+        for provider, fields_of_it in self.FIELDS.items():
+            known = {"provider": provider, "base_url": False}
+            found = [
+                name for name, rule in shown if not (rule and safe_eval(rule, known))
+            ]
+            with self.subTest(provider):
+                self.assertEqual(sorted(found), sorted(fields_of_it))
+                needs = set(PROVIDERS[provider].needs)
+                self.assertLessEqual(needs, fields_of_it)
 
 
 @tagged("post_install", "-at_install")
