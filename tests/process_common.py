@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase
 
@@ -43,6 +44,8 @@ class ProcessCommon(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        # Odoo's own runner holds it until the last test has run
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         self.startPatcher(
             patch.object(
                 self.env.registry["account.move.send"], "_can_commit", lambda send: True

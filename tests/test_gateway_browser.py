@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import MOBILE_PL
 from .fault_common import FaultCommon
@@ -29,6 +30,8 @@ class TestGatewayBrowser(FaultCommon, HttpCase):
         gateway = self._gateway("smsapi", password=False, test_mode=True)
         gateway.credits_per_segment = 0.1
         self.provider.points = 100
+        # what is missing is told to the person, and logged by Odoo
+        self.enterContext(mute_logger("odoo.http"))
         self.start_tour(
             f"/odoo/action-sms_organizer.action_sms_gateway/{gateway.id}",
             "sms_organizer_gateway",

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from unittest.mock import patch
 
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import BaseCase, HttpCase, tagged
 
 from ..gateways.base import Account, Message, Verdict
@@ -100,8 +99,6 @@ class TestKannelLive(ProcessCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        # Odoo's own runner holds it until the last test has run
-        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         gateways = self.env.registry["sms.gateway"]
         self.startPatcher(
             patch.object(gateways, "get_base_url", lambda gateway: self.base_url())
