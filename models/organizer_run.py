@@ -176,7 +176,7 @@ class OrganizerRun(models.Model):
         """What the lines of a draft cost by the gateways that take their numbers; a
         query for each gateway."""
         gateways = self.env["sms.gateway"]
-        left = Domain("run_id", "=", self.id) & Domain("outcome", "=", "draft")
+        left = Domain("run_id", "=", self._origin.id) & Domain("outcome", "=", "draft")
         total = 0
         for route in gateways._routes_of(self.company_id.id):
             # sudo: its prices are no secret
