@@ -174,7 +174,8 @@ class OrganizerRun(models.Model):
     def _to_call_domain(self):
         lines = self.env["organizer.run.line"]
         has_fallback = bool(self.schedule_id._fallback_now())
-        return Domain("run_id", "=", self._origin.id) & lines._to_call_domain(has_fallback)
+        run = Domain("run_id", "=", self._origin.id)
+        return run & lines._to_call_domain(has_fallback)
 
     @api.depends("line_ids.outcome", "line_ids.call_planned")
     def _compute_to_call_count(self):
