@@ -1,3 +1,7 @@
+from contextlib import contextmanager
+
+from odoo.tools import mute_logger
+
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .common import OrganizerCommon
@@ -87,6 +91,15 @@ class SenderCommon(OrganizerCommon):
                 "currency_id": self.env.ref("base.PLN").id,
             }
         )
+
+    @contextmanager
+    def _pdfs(self):
+        """Real PDFs; no server answers for their styles here, which is logged."""
+        with (
+            self._real_pdfs(),
+            mute_logger("odoo.addons.base.models.ir_actions_report"),
+        ):
+            yield
 
     def _sender(self, name="Drukarz", state="draft", **values):
         """A name of the company, brought as far as that by superuser."""

@@ -53,7 +53,7 @@ class TestSenderDeclaration(SenderCommon):
 
     def test_pdf_says_whose_name_it_is(self):
         sender = self._sender("MyShop", owner_name="Drukarz sp. z o.o.")
-        with self._real_pdfs():
+        with self._pdfs():
             pdf = sender._declaration_pdf()
         (page,) = PdfReader(io.BytesIO(pdf)).pages
         text = " ".join(page.extract_text().split())
@@ -62,7 +62,7 @@ class TestSenderDeclaration(SenderCommon):
         self.assertIn("Draft", text)
         sender.is_declared = True
         sender.action_declare()
-        with self._real_pdfs():
+        with self._pdfs():
             (page,) = PdfReader(io.BytesIO(sender._declaration_pdf())).pages
         self.assertNotIn("Draft", page.extract_text())
 
@@ -235,7 +235,7 @@ class TestSenderByHand(SenderCommon):
 
     def test_email_to_the_operator_with_the_pdf(self):
         sender = self._by_hand(state="declared")
-        with self._real_pdfs():
+        with self._pdfs():
             sender.action_submit()
         self.assertEqual(sender.state, "submitted")
         self.assertEqual(sender.submitted_by_way, "email")
