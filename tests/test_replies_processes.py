@@ -67,7 +67,7 @@ class TestRepliesOfProcesses(ProcessCommon):
 
         with (
             patch.object(Carrier, "parse_replies", parse_replies),
-            mute_logger("odoo.service.model"),
+            mute_logger("odoo.service.model", "odoo.sql_db"),
         ):
             threads = [threading.Thread(target=run, args=[one]) for one in told]
             [thread.start() for thread in threads]
