@@ -19,6 +19,7 @@ from . import test_ledger
 from . import test_send_and_print
 from . import test_document_link
 from . import test_document_page
+from . import test_document_page_access
 from . import test_document_page_privacy
 from . import test_document_pdf
 from . import test_document_download

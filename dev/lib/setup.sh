@@ -15,6 +15,7 @@ use_environment() {
     use_postgres
     # Odoo's command line, and pytest-odoo, read this.
     export ODOO_RC=$STATE/odoo.conf
+    export AXE_CORE=$STATE/node/node_modules/axe-core/axe.min.js # for the tests of the public pages
     unset PYTHONPATH PYTHONHOME
 }
 
@@ -97,6 +98,17 @@ set_up_node() {
     fi
 }
 
+NODE=$STATE/node
+install_node_packages() {
+    rm -rf "$NODE"
+    mkdir -p "$NODE"
+    cp "$REPO/dev/package.json" "$REPO/dev/package-lock.json" "$NODE/"
+    (cd "$NODE" && PATH=$STATE/bin:$PATH npm ci --no-audit --no-fund)
+}
+set_up_node_packages() {
+    part node "$(cat "$REPO"/dev/package*.json | hash_of)" "Installing prettier and axe" install_node_packages
+}
+
 set_up_run() {
     set_up_odoo
     set_up_programs
@@ -109,6 +121,7 @@ set_up_test() {
     set_up_browser
     set_up_kannel
     set_up_node
+    set_up_node_packages
 }
 
 # set_up run|test|kannel: all that is missing, one script at a time.

@@ -1,0 +1,43 @@
+import json
+import os
+from pathlib import Path
+
+from odoo.tests import HttpCase
+
+# What a page must not have: axe's own grades, but for "minor" and "moderate".
+GRADES = ["serious", "critical"]
+JUDGE = """
+%(axe)s;
+axe.run(document, {resultTypes: ["violations"]}).then(({violations, passes}) => {
+    const found = violations
+        .filter((one) => %(grades)s.includes(one.impact))
+        .map((one) => `${one.id}: ${one.help} (${one.nodes.map((n) => n.html)})`);
+    if (document.documentElement.scrollWidth > window.innerWidth) {
+        found.push(`wider than the screen: ${document.documentElement.scrollWidth}`);
+    }
+    if (!passes.length) {
+        found.push("nothing was looked at");
+    }
+    if (found.length) {
+        console.error(found.join("\\n"));
+    } else {
+        console.log("test successful");
+    }
+});
+"""
+
+
+class AxeCase(HttpCase):
+    """Pages without scripts, judged in a browser by axe-core (npm)."""
+
+    def assert_accessible(self, path):
+        """Let axe judge a page as a stranger opens it; see that it is no wider than
+        the screen."""
+        self.browser_js(path, JUDGE % {"axe": _axe(), "grades": json.dumps(GRADES)})
+
+
+def _axe():
+    path = os.environ.get("AXE_CORE")
+    if not path:
+        raise AssertionError("AXE_CORE is no path of axe.min.js: run ./dev/test")
+    return Path(path).read_text()
