@@ -25,6 +25,7 @@
         "data/organizer_template_sms.xml",
         "data/organizer_template_email.xml",
         "views/sms_message_views.xml",
+        "views/sms_analysis_views.xml",
         "views/sms_gateway_views.xml",
         "views/sms_gateway_account_views.xml",
         "views/sms_gateway_http_views.xml",

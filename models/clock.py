@@ -1,11 +1,13 @@
 """Which moment the code looks at: now, or a later one in a dry run."""
 
+import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytz
 
 from odoo import fields
+from odoo.tools import SQL
 
 CONTEXT_KEY = "organizer_now"
 
@@ -40,6 +42,34 @@ def zone_of(company) -> str:
     return seller.tz or ZONES.get(seller.country_id.code, NOWHERE)
 
 
+def zone_sql(seller: str, land: str) -> SQL:
+    """The same of a seller in a statement.
+
+    :param seller: alias of its ``res_partner``
+    :param land: alias of its ``res_country``, joined from the left
+    """
+    return SQL(
+        "COALESCE(%s, %s::jsonb->>%s, %s)",
+        SQL.identifier(seller, "tz"),
+        json.dumps(ZONES),
+        SQL.identifier(land, "code"),
+        NOWHERE,
+    )
+
+
+def zones_sql() -> SQL:
+    """``id`` and ``zone`` of each company."""
+    return SQL(
+        """
+        SELECT res_company.id, %s AS zone
+          FROM res_company
+          JOIN res_partner seller ON seller.id = res_company.partner_id
+     LEFT JOIN res_country land ON land.id = seller.country_id
+        """,
+        zone_sql("seller", "land"),
+    )
+
+
 def local_date(moment: datetime, zone: str) -> date:
     """The date in a zone at a moment of naive UTC."""
     return pytz.utc.localize(moment).astimezone(pytz.timezone(zone)).date()
@@ -48,3 +78,12 @@ def local_date(moment: datetime, zone: str) -> date:
 def today_of(company) -> date:
     """Today at the seller's place: what is overdue does not depend on who asks."""
     return local_date(now(company.env), zone_of(company))
+
+
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """When a day begins and ends in a zone, naive UTC."""
+    begins = (
+        pytz.timezone(zone).localize(datetime.combine(one, time()))
+        for one in (day, day + timedelta(days=1))
+    )
+    return tuple(begin.astimezone(pytz.utc).replace(tzinfo=None) for begin in begins)

@@ -1,5 +1,3 @@
-import json
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -100,10 +98,8 @@ class OrganizerOpenItem(models.AbstractModel):
                         ELSE line.amount_residual_currency > 0 END AS owed,
                    COALESCE(line.date_maturity, line.date) AS due,
                    COALESCE(line.no_followup, FALSE) AS disputed,
-                   timezone(
-                       COALESCE(seller.tz, %(zones)s::jsonb->>land.code, %(nowhere)s),
-                       timezone('UTC', %(now)s::timestamp)
-                   )::date AS today
+                   timezone(%(zone)s, timezone('UTC', %(now)s::timestamp))::date
+                       AS today
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN res_partner customer ON customer.id = line.partner_id
@@ -114,8 +110,7 @@ class OrganizerOpenItem(models.AbstractModel):
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
             """,
-            zones=json.dumps(clock.ZONES),
-            nowhere=clock.NOWHERE,
+            zone=clock.zone_sql("seller", "land"),
             now=clock.now(self.env),
         )
 

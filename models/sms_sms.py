@@ -15,17 +15,16 @@ class SmsSms(models.Model):
 
     _inherit = "sms.sms"
 
+    partner_id = fields.Many2one(index="btree_not_null")
     # sms_twilio has a "Company" of its own
-    company_id = fields.Many2one(
-        "res.company", "Sending company", index=True, readonly=True
-    )
+    company_id = fields.Many2one("res.company", "Sending company", readonly=True)
     move_id = fields.Many2one(
         "account.move", "Invoice", index="btree_not_null", readonly=True
     )
-    run_line_id = fields.Many2one(
-        "organizer.run.line", "Sending", index="btree_not_null", readonly=True
+    run_line_id = fields.Many2one("organizer.run.line", "Sending", readonly=True)
+    link_id = fields.Many2one(
+        "organizer.link", "Document link", index="btree_not_null", readonly=True
     )
-    link_id = fields.Many2one("organizer.link", "Document link", readonly=True)
     res_model = fields.Char("Document model", readonly=True)
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", readonly=True
@@ -67,6 +66,8 @@ class SmsSms(models.Model):
     delivered_at = fields.Datetime("Delivered", readonly=True)
 
     _company_date_idx = models.Index("(company_id, queued_at DESC)")
+    _date_idx = models.Index("(queued_at)")
+    _state_idx = models.Index("(state, id)")
     _run_line_unique = models.UniqueIndex(
         "(run_line_id) WHERE run_line_id IS NOT NULL",
         "This line has its SMS already.",

@@ -64,6 +64,7 @@ from . import test_template
 from . import test_template_filters
 from . import test_template_mail
 from . import test_template_menu
+from . import test_analysis
 from . import test_basis_of_another
 from . import test_package
 from . import test_package_ledger

@@ -26,6 +26,8 @@ MODELS = {
     "organizer.schedule": ("rwcd", "rwcd"),  # one's own; an administrator all
     "organizer.template": ("rwcd", "rwcd"),  # the company's; an administrator all
     "organizer.unpaid": ("r", "r"),
+    "sms.analysis": ("r", "r"),
+    "sms.day": ("", "r"),
     "sms.gateway": ("r", "rwcd"),
     "sms.gateway.senders": ("", "r"),  # what the provider says
     "sms.gateway.senders.line": ("", "r"),
@@ -137,6 +139,10 @@ class Samples:
             self._add(found)
         note = {"line": line.id, "state": "sent"}
         self._add(self.root["organizer.mail.outcome"].create(note))
+        day = {"company_id": self.company.id, "day": MONDAY, "is_reopened": True}
+        self._add(self.root["sms.day"].create(day))
+        figures = self.root["sms.analysis"]
+        self._add(figures.search([("company_id", "=", self.company.id)]))
         refusals = self.root["sms.report.refusal"]
         refused = {"gateway_id": gateway.id, "day": MONDAY, "count": 1}
         self._add(refusals.create(refused))
