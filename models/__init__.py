@@ -77,6 +77,7 @@ from . import sms_switch
 from . import mail_notification
 from . import organizer_mail_outcome
 from . import sms_retention
+from . import sms_search
 from . import sms_day
 from . import sms_analysis
 from . import organizer_link

@@ -25,9 +25,7 @@ class TestAnalysis(OrganizerCommon):
         for _i in range(count):
             messages |= self._send(self._invoice()).line_ids.sms_ids.sudo()
         self._pass(2)
-        messages.write(
-            {"queued_at": fields.Datetime.now() - timedelta(days=days_ago)}
-        )
+        messages.write({"queued_at": fields.Datetime.now() - timedelta(days=days_ago)})
         # as if they had been there when they were queued
         self.env.flush_all()
         return messages
@@ -74,9 +72,7 @@ class TestAnalysis(OrganizerCommon):
     def test_what_was_summed_up_is_not_read_again(self):
         old = self._told(40)
         self.days._sum_up()
-        self.env.cr.execute(
-            "UPDATE sms_sms SET segments = 900 WHERE id = %s", [old.id]
-        )
+        self.env.cr.execute("UPDATE sms_sms SET segments = 900 WHERE id = %s", [old.id])
         figures = self.env["sms.analysis"].search(
             [("company_id", "=", self.company.id)]
         )

@@ -37,6 +37,20 @@ class TestLedger(OrganizerCommon):
         self.assertTrue(sms.queued_at)
         self.assertTrue(sms.is_test)
 
+    def test_is_found_by_the_end_of_its_number(self):
+        sms = self._message(sms_phone="+48601234567")
+        self._message(sms_phone="+48601234599")
+        for written in ("+48 601 234 567", "0601-234-567", "601234567", "34567"):
+            found = self.env["sms.sms"].search(
+                [("number_ending", "ilike", written), ("id", ">=", sms.id)]
+            )
+            self.assertEqual(found, sms, written)
+        few = self.env["sms.sms"].search(
+            [("number_ending", "ilike", "60"), ("id", ">=", sms.id)]
+        )
+        self.assertEqual(len(few), 2)
+        self.assertEqual(sms.number_ending, "+48601234567")
+
     def test_two_parts_cost_twice(self):
         compose = self._compose(self._invoice())
         compose.write({"body": "ż" * 71, "plain_letters": False})
