@@ -47,6 +47,7 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_sender_views.xml",
         "views/document_page_templates.xml",
+        "views/document_answer_templates.xml",
         "views/menus.xml",
         "views/sms_package_views.xml",
         "views/res_config_settings_budget_views.xml",

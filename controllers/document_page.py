@@ -109,6 +109,7 @@ class DocumentPage(http.Controller):
             "path": LINK_PATH + token,
             "notice": status == 503 or link._document_is_late(),
             "back": status == 503,
+            "answers": link.with_env(moves.env)._answer_values(),
         }
         return self._html("sms_organizer.document_page", moves.env, values, status)
 

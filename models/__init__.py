@@ -79,6 +79,7 @@ from . import organizer_mail_outcome
 from . import sms_retention
 from . import organizer_link
 from . import organizer_link_document
+from . import organizer_link_page
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company

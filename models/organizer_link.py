@@ -41,7 +41,6 @@ class OrganizerLink(models.Model):
     move_id = fields.Many2one(
         "account.move",
         string="Invoice",
-        required=True,
         readonly=True,
         index=True,
         ondelete="cascade",
@@ -54,6 +53,9 @@ class OrganizerLink(models.Model):
     )
     expires_on = fields.Datetime(string="Valid until", required=True, readonly=True)
     revoked = fields.Boolean(readonly=True)
+    opened_first_on = fields.Datetime("First opened", readonly=True)
+    opened_last_on = fields.Datetime("Last opened", readonly=True)
+    opened_count = fields.Integer("Times opened", readonly=True)
 
     _token_hash_unique = models.UniqueIndex("(token_hash)")
     _document_pending = models.Index("(id) WHERE document_state = 'pending'")
