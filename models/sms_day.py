@@ -26,7 +26,7 @@ COUNTED = (
 
 
 class SmsDay(models.Model):
-    """The figures of days that are over, so that nobody adds up a year's messages again.
+    """Figures of days that are over, so that nobody adds up a year's messages again.
 
     A day is one at the company's place. It is closed if it has rows here, all of the
     company's present time zone, and none of them says that it was opened again; all
