@@ -25,7 +25,9 @@ class SmsSms(models.Model):
     run_line_id = fields.Many2one(
         "organizer.run.line", "Sending", index="btree_not_null", readonly=True
     )
-    link_id = fields.Many2one("organizer.link", "Document link", readonly=True)
+    link_id = fields.Many2one(
+        "organizer.link", "Document link", index="btree_not_null", readonly=True
+    )
     res_model = fields.Char("Document model", readonly=True)
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", readonly=True
