@@ -77,7 +77,7 @@ class OrganizerLink(models.Model):
         return self.env._("Send")
 
     def _answer_fields(self, kind):
-        """:return: list of ``dict``: the attributes of each input, its label and hint"""
+        """:return: list of ``dict``: attributes, label and hint of each input"""
         return {
             "paid": lambda: [self._paid_on_field(), self._reference_field()],
             "promise": lambda: [self._promise_field()],
