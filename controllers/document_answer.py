@@ -62,11 +62,11 @@ class DocumentAnswer(DocumentPage):
 
     def _answering(self, link):
         """The link in the customer's language."""
-        return link.with_env(self._localized(link._documents()).env)
+        return link.with_context(lang=link._lang())
 
     def _disowned(self, token, slug):
         """The link, where it turned out that its phone is not the customer's."""
-        if KINDS.get(slug) != "wrong_number":
+        if KINDS.get(slug) != "wrong_number" or self._is_slowed():
             return None
         return request.env["organizer.link"]._find_disowned(token)
 
@@ -107,9 +107,8 @@ class DocumentAnswer(DocumentPage):
 
     def _form(self, link, token, kind, entered=None, errors=None):
         values = {
-            **link._documents()[:1]._document_seller_values(),
+            **self._frame(link, token),
             **link._answer_form(kind, entered, errors),
-            "path": LINK_PATH + token,
         }
         template, status = "sms_organizer.document_answer_form", 422 if errors else 200
         response = self._html(template, link.env, values, status)
@@ -119,14 +118,22 @@ class DocumentAnswer(DocumentPage):
         )
         return response
 
+    def _frame(self, link, token):
+        """What the template ``document_frame`` shows around all of them."""
+        return {
+            **link.company_id._document_seller_values(),
+            "path": LINK_PATH + token,
+            "notice": None,
+            "answers": None,
+        }
+
     def _say(self, link, token, words, status=200):
         """:param words: heading and list of sentences"""
         heading, sentences = words
         values = {
-            **link._documents()[:1]._document_seller_values(),
+            **self._frame(link, token),
             "heading": heading,
             "sentences": sentences,
-            "path": LINK_PATH + token,
         }
         return self._html(
             "sms_organizer.document_answer_said", link.env, values, status
@@ -141,12 +148,9 @@ class DocumentAnswer(DocumentPage):
         """To whoever has the phone: a stranger, who is told no more than that."""
         heading, sentences = link._goodbye_words()
         values = {
+            **dict.fromkeys(self._frame(link, "")),
             "seller": link.company_id.name,
             "heading": heading,
             "sentences": sentences,
-            "logo": None,
-            "phone": None,
-            "email": None,
-            "path": None,
         }
         return self._html("sms_organizer.document_answer_said", link.env, values)

@@ -70,7 +70,7 @@ class AccountMove(models.Model):
         for move in self:
             move.sms_count = counts.get(move, 0)
 
-    @api.depends("sms_ids.state", "sms_ids.failure_reason")
+    @api.depends("sms_ids.state", "sms_ids.failure_reason", "sms_ids.opened_on")
     def _compute_sms_status(self):
         groups = self.env["sms.sms"]._read_group(
             [("move_id", "in", self.ids)], ["move_id"], ["id:recordset"]

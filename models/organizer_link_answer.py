@@ -60,13 +60,21 @@ class OrganizerLink(models.Model):
 
     def _unpaid_documents(self):
         """Those documents of the page that there is something to pay for."""
-        return self._documents().filtered(
+        return self._unpaid(self._documents())
+
+    def _unpaid(self, moves):
+        return moves.filtered(
             lambda move: (
                 move.move_type != "out_refund"
                 and move.payment_state in OPEN
                 and move.amount_residual > 0
             )
         )
+
+    def _has_unpaid(self):
+        if self._is_of_customer():
+            return bool(self._open_documents(limit=1))
+        return bool(self._unpaid_documents())
 
     def _answering_sms(self):
         """The message that brought the link, unless the number is forgotten by now, or
@@ -107,7 +115,7 @@ class OrganizerLink(models.Model):
 
     def _answer_kinds(self):
         """:return: list of the kinds that are on offer now"""
-        unpaid = bool(self._unpaid_documents())
+        unpaid = self._has_unpaid()
         customer = self._answering_customer()
         promises = self.company_id.organizer_promise_days and customer
         offered = {
@@ -172,12 +180,11 @@ class OrganizerLink(models.Model):
 
     def _told_before(self):
         """:return: list of sentences: what we know, and what has not come true"""
-        unpaid = self._unpaid_documents()
+        unpaid = self._has_unpaid()
         told = [self._told_promise()] if unpaid else []
-        answers = self._answers_about(self._documents())
-        told.append(self._told_question(answers))
-        if unpaid:
-            told.append(self._told_payment(answers, unpaid))
+        answers = self._answers_before()
+        told.append(self._told_question(answers.get("question", ())))
+        told.append(self._told_payment(answers.get("paid", ())))
         return [words for words in told if words]
 
     def _told_promise(self):
@@ -195,11 +202,14 @@ class OrganizerLink(models.Model):
             )
         return None
 
-    def _answers_about(self, documents):
+    def _answers_before(self):
         """The latest questions and payments that we were told of, by kind."""
+        about = [("partner_id", "=", self._answering_customer().id)]
+        if self.move_id:
+            about = [("move_ids", "in", self.move_id.ids)]
         answers = self.env["organizer.answer"].search(
             [
-                ("move_ids", "in", documents.ids),
+                *about,
                 ("company_id", "=", self.company_id.id),
                 ("kind", "in", ("question", "paid")),
             ],
@@ -207,26 +217,35 @@ class OrganizerLink(models.Model):
         )
         return answers.grouped("kind")
 
-    def _told_question(self, answers):
-        disputed = self._documents().line_ids.filtered(
-            lambda line: (
-                line.account_type == "asset_receivable"
-                and line.no_followup
-                and not line.reconciled
-            )
-        )
-        for answer in answers.get("question", ()):
-            if answer.move_ids & disputed.move_id:
+    def _told_question(self, questions):
+        disputed = self._disputed_by(questions)
+        for answer in questions:
+            if (self.move_id or answer.move_ids) & disputed:
                 return self.env._(
                     "Your question of %s is with us.",
                     self._answer_date(answer._seller_day()),
                 )
         return None
 
-    def _told_payment(self, answers, unpaid):
+    def _disputed_by(self, questions):
+        """Of the documents that questions are about, those that are still disputed."""
+        moves = self.env["account.move"].union(*(one.move_ids for one in questions))
+        lines = self.env["account.move.line"].search_fetch(
+            [
+                ("move_id", "in", moves.ids),
+                ("account_type", "=", "asset_receivable"),
+                ("no_followup", "=", True),
+                ("reconciled", "=", False),
+            ],
+            ["move_id"],
+        )
+        return lines.move_id
+
+    def _told_payment(self, payments):
         since = fields.Datetime.now() - PAID_IS_NEWS
-        for answer in answers.get("paid", ()):
-            if answer.move_ids & unpaid and answer.answered_at > since:
+        for answer in payments:
+            about = self.move_id or answer.move_ids
+            if answer.answered_at > since and self._unpaid(about):
                 return self.env._(
                     "You told us on %s that you have paid. We are looking for it.",
                     self._answer_date(answer._seller_day()),

@@ -144,10 +144,6 @@ class OrganizerLink(models.Model):
             return self.move_id
         return self._documents() if kind == "question" else self._unpaid_documents()
 
-    def _answer_key(self, move):
-        """Which document it is, for who has this link; it tells nothing else."""
-        return self._hash(f"{self.sudo().token_hash}/{move.id}")[:12]
-
     def _answer_invoices(self, kind, entered, errors):
         """The choice of invoices, where there is one: ``dict`` or None."""
         moves = self._documents_in_question(kind)
@@ -157,7 +153,7 @@ class OrganizerLink(models.Model):
         options = [{"key": ALL, "label": self.env._("All of them")}]
         options += [
             {
-                "key": self._answer_key(move),
+                "key": self._document_key(move.id),
                 "label": move._document_title(),
                 "amount": move._document_money(move.amount_residual),
             }
@@ -258,7 +254,7 @@ class OrganizerLink(models.Model):
         if ALL in chosen:
             return {"move_ids": moves.ids, "is_about_all": True}, {}
         meant = moves[:MOST_INVOICES].filtered(
-            lambda move: self._answer_key(move) in chosen
+            lambda move: self._document_key(move.id) in chosen
         )
         if not meant:
             return {}, {"invoice": self.env._("Tick what you mean.")}
@@ -286,8 +282,12 @@ class OrganizerLink(models.Model):
     def _why_not(self, kind):
         """:return: (heading, sentences) why an answer cannot be given; None where it
         is plain from the page"""
-        unpaid = bool(self._unpaid_documents())
-        if kind == "promise" and unpaid and not self._promises_left():
+        if (
+            kind == "promise"
+            and self.company_id.organizer_promise_days
+            and self._has_unpaid()
+            and not self._promises_left()
+        ):
             return self._please_contact_words(
                 self.env._("You have told us a day to pay by several times.")
             )

@@ -11,3 +11,4 @@ from . import sms_send_again
 from . import sms_gateway_try
 from . import sms_gateway_senders
 from . import sms_package_check
+from . import organizer_link_renewed
