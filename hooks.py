@@ -107,11 +107,11 @@ def _cancel_what_waits(env):
 
 def _forget_replies(env):
     """What customers wrote stays in the chatter, and what is to be done, to be done."""
-    replies = env.ref("sms_organizer.mail_activity_reply", raise_if_not_found=False)
-    if replies:
-        activities = env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", replies.id)]).write(
-            {"activity_type_id": env.ref("mail.mail_activity_data_todo").id}
-        )
+    activities = env["mail.activity"].with_context(active_test=False)
+    for name in ("mail_activity_reply", "mail_activity_answer"):
+        if heard := env.ref(f"sms_organizer.{name}", raise_if_not_found=False):
+            activities.search([("activity_type_id", "=", heard.id)]).write(
+                {"activity_type_id": env.ref("mail.mail_activity_data_todo").id}
+            )
     env.cr.execute("DELETE FROM sms_reply")
     env["sms.reply"].invalidate_model()

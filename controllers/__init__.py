@@ -1,5 +1,6 @@
 from . import token_mask
 from . import document_page
+from . import document_answer
 from . import portal
 from . import sms_reply
 from . import sms_report

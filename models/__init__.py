@@ -27,6 +27,8 @@ from . import sms_package_use
 from . import sms_charge
 from . import sms_report
 from . import sms_report_refusal
+from . import organizer_heard
+from . import phone_blacklist
 from . import sms_reply
 from . import sms_reply_receive
 from . import sms_reply_customer
@@ -91,11 +93,20 @@ from . import organizer_link_renew
 from . import organizer_stranger
 from . import res_company_page
 from . import res_partner_link
+from . import organizer_link_answer
+from . import organizer_link_form
+from . import organizer_answer
+from . import organizer_answer_receive
+from . import organizer_answer_act
+from . import organizer_answer_number
+from . import organizer_answer_chatter
+from . import organizer_answer_retention
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company
 from . import res_company_sender
 from . import res_company_budget
+from . import res_company_answer
 from . import account_move
 from . import account_move_document
 from . import account_move_page
@@ -104,3 +115,4 @@ from . import account_move_send
 from . import res_config_settings
 from . import res_config_settings_sender
 from . import res_config_settings_budget
+from . import res_config_settings_answer

@@ -10,7 +10,14 @@ from .organizer_schedule_pass import BATCH, MOST_BATCHES
 
 CALL = "mail.mail_activity_data_call"
 # reasons for which no message of this channel will ever arrive
-UNREACHABLE = ("no_number", "bad_number", "no_email", "bad_email", "opted_out")
+UNREACHABLE = (
+    "no_number",
+    "bad_number",
+    "wrong_number",
+    "no_email",
+    "bad_email",
+    "opted_out",
+)
 # outcomes of what may still reach, or has reached, a customer by the other channel
 HOPEFUL = ("draft", "waiting", "sent", "delivered", "in_doubt", "cancelled")
 

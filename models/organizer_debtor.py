@@ -136,6 +136,11 @@ class OrganizerDebtor(models.Model):
     excluded = fields.Boolean("No reminders", readonly=True)
     paused_until = fields.Date("No reminders until", readonly=True)
     promised_on = fields.Date("Promised to pay on", readonly=True)
+    promise_broken = fields.Boolean(
+        readonly=True,
+        depends_context=NOW,
+        help="The day of the promise is over, and something is overdue.",
+    )
     last_reminder = fields.Datetime(
         readonly=True, help="The last message about what it owes, or that is to be sent"
     )
@@ -182,6 +187,8 @@ class OrganizerDebtor(models.Model):
                    COALESCE(%(excluded)s, FALSE) AS excluded,
                    %(paused_until)s AS paused_until,
                    %(promised_on)s AS promised_on,
+                   COALESCE(%(promised_on)s < today AND late > credit, FALSE)
+                       AS promise_broken,
                    (SELECT MAX(line.planned_on)
                       FROM organizer_run_line line
                       JOIN organizer_run run ON run.id = line.run_id

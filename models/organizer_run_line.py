@@ -99,6 +99,7 @@ class OrganizerRunLine(models.Model):
             ("bad_email", "Not an e-mail address"),
             ("no_template", "No template"),
             ("opted_out", "Opted out"),
+            ("wrong_number", "Not the customer's number"),
             ("too_long", "Text too long"),
             ("no_value", "A placeholder without a value"),
             ("not_sale", "Not a customer's invoice"),

@@ -14,6 +14,7 @@ ADDRESS_REASONS = (
     "no_email",
     "bad_email",
     "opted_out",
+    "wrong_number",
     "too_long",
     "unticked",
 )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from .organizer_schedule_pass import BATCH, MOST_BATCHES
 
-UNREACHED = ("no_number", "bad_number", "no_email", "bad_email")
+UNREACHED = ("no_number", "bad_number", "wrong_number", "no_email", "bad_email")
 
 
 class OrganizerSchedule(models.Model):

@@ -18,6 +18,7 @@ ADDRESS_REASONS = {
     "no_email",
     "bad_email",
     "opted_out",
+    "wrong_number",
 }
 # placeholders by which one message tells all that a customer owes
 TELLS_ALL = {"open_invoices"}

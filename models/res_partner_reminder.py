@@ -33,6 +33,12 @@ class ResPartner(models.Model):
         help="The day by which the customer said it would pay.",
     )
 
+    reminder_promise_broken = fields.Boolean(
+        "Promise broken",
+        compute="_compute_reminder_promise_broken",
+        groups=ACCOUNTING,
+        help="The day of the promise is over, and something is overdue.",
+    )
     organizer_line_ids = fields.One2many(
         "organizer.run.line",
         "commercial_partner_id",
@@ -46,6 +52,26 @@ class ResPartner(models.Model):
         compute="_compute_organizer_outlook",
         groups="sms_organizer.group_sms_send",
     )
+
+    @api.depends_context("company")
+    @api.depends("reminder_promised_on")
+    def _compute_reminder_promise_broken(self):
+        promising = self.filtered("reminder_promised_on").commercial_partner_id
+        debtors = promising and self.env["organizer.debtor"].search(
+            [
+                ("partner_id", "in", promising._origin.ids),
+                ("company_id", "=", self.env.company.id),
+                ("overdue", ">", 0),
+            ]
+        )
+        today, late = clock.today_of(self.env.company), debtors and debtors.partner_id
+        for partner in self:
+            promised = partner.reminder_promised_on
+            partner.reminder_promise_broken = bool(
+                promised
+                and promised < today
+                and partner.commercial_partner_id._origin in late
+            )
 
     def _compute_organizer_outlook(self):
         schedules = self.env["organizer.schedule"]

@@ -338,9 +338,9 @@ class SmsSms(models.Model):
             [("number", "in", others.mapped("number"))]
         )
         since = {entry.number: entry.write_date for entry in entries}
-        words = self.env["organizer.basis"]._stopped_words
+        words = {entry.number: entry._why_not_written_to()[1] for entry in entries}
         return {
-            sms.id: words(sms.number)
+            sms.id: words[sms.number]
             for sms in others
             if sms.number in since and since[sms.number] > sms.queued_at
         }

@@ -17,7 +17,7 @@ class SmsReply(models.Model):
     """
 
     _name = "sms.reply"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "organizer.heard"]
     _description = "SMS reply"
     _order = "received_at desc, id desc"
     _rec_name = "number"

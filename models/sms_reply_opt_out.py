@@ -1,11 +1,8 @@
 from datetime import timedelta
 
 from markupsafe import Markup
-from psycopg2.errors import UniqueViolation
 
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError
-from odoo.tools import mute_logger
 
 from ..tools import gsm, phone
 from ..tools.opt_out import START, STOP
@@ -57,17 +54,18 @@ class SmsReply(models.Model):
         if self._is_stopped():
             return [self.env._("The number was on the phone blacklist already.")], False
         reason = self.env._("Its owner asked for it by SMS.")
-        try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                self.env["phone.blacklist"]._add([self.number], message=reason)
-        except UniqueViolation as error:
-            # another process has just put it there: begin again, and see it
-            raise ConcurrencyError(str(error)) from error
+        self.env["phone.blacklist"]._add_once(self.number, reason)
         return [self.env._("The number was put on the phone blacklist.")], True
 
     def _start(self):
         if not self._is_stopped():
             return [self.env._("The number was not on the phone blacklist.")], False
+        if self.env["phone.blacklist"]._is_wrong_number(self.number):
+            words = self.env._(
+                "The number stays on the phone blacklist: who has it said that it is "
+                "not the customer's. An administrator can take it off."
+            )
+            return [words], False
         reason = self.env._("Its owner asked for it by SMS.")
         self.env["phone.blacklist"]._remove([self.number], message=reason)
         return [self.env._("The number was taken off the phone blacklist.")], True

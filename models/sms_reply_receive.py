@@ -172,14 +172,6 @@ class SmsReply(models.Model):
             lang=self._language(company.partner_id)
         )
 
-    @api.model
-    def _language(self, *partners):
-        """The code of the first one's language that is installed."""
-        langs = self.env["res.lang"]
-        return next(
-            (one.lang for one in partners if langs._get_data(code=one.lang)), "en_US"
-        )
-
     def _despite_trouble(self, step):
         """What a customer asked for is done, whatever becomes of telling about it.
 

@@ -2,7 +2,6 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL, html_escape
 
 from ..tools.phone import country_prefix
@@ -61,7 +60,10 @@ class SmsSms(models.Model):
         # sudo: as for the ledger
         replies = self.env["sms.reply"].sudo()._known_before(before, BATCH)
         replies._make_anonymous()
-        counts = len(old), len(lines), len(replies)
+        # sudo: as for the ledger
+        answers = self.env["organizer.answer"].sudo()._known_before(before, BATCH)
+        answers._make_anonymous()
+        counts = len(old), len(lines), len(replies), len(answers)
         return sum(counts), BATCH in counts
 
     def _make_anonymous(self):
@@ -167,21 +169,6 @@ class SmsReply(models.Model):
             replies.write({"number": prefix, "text": removed, "is_anonymous": True})
         for activity in self.activity_id:
             self._tell_in_activity(activity)
-
-    def _notes_of_activities(self):
-        """What the chatter says of activities that were done."""
-        activities = self.with_context(active_test=False).activity_id
-        done = activities.filtered("date_done")
-        return self.env["mail.message"].search(
-            Domain("mail_activity_type_id", "in", done.activity_type_id.ids)
-            & Domain.OR(
-                Domain("model", "=", activity.res_model)
-                & Domain("res_id", "=", activity.res_id)
-                & Domain("date", ">=", activity.create_date - timedelta(seconds=1))
-                & Domain("date", "<", activity.date_done + timedelta(days=2))
-                for activity in done
-            )
-        )
 
 
 def without_numbers(words):

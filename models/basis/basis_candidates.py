@@ -110,17 +110,11 @@ class OrganizerBasis(models.AbstractModel):
             self.env["phone.blacklist"]
             .sudo()
             .search_fetch(
-                [("number", "in", [number for number in numbers if number])], ["number"]
+                [("number", "in", [number for number in numbers if number])],
+                ["number", "organizer_wrong_number"],
             )
         )
-        return {
-            one.number: ("opted_out", self._stopped_words(one.number))
-            for one in stopped
-        }
-
-    @api.model
-    def _stopped_words(self, number):
-        return self.env._("%s is on the phone blacklist: its owner opted out.", number)
+        return {one.number: one._why_not_written_to() for one in stopped}
 
     # -- by e-mail -------------------------------------------------------------------
 
