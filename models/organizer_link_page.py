@@ -9,7 +9,6 @@ class OrganizerLink(models.Model):
     def _answer_values(self):
         """Return what the template ``document_answers`` shows, or None for nothing."""
         self.ensure_one()
-        return None
 
     def _pay_all_path(self):
         """Return where all documents of the page are paid at once, or None.
@@ -18,4 +17,3 @@ class OrganizerLink(models.Model):
             (``"pay"``: ``/s/TOKEN/pay``); or None where that can't be done
         """
         self.ensure_one()
-        return None

@@ -19,9 +19,8 @@ class SmsSms(models.Model):
     company_id = fields.Many2one(
         "res.company", "Sending company", index=True, readonly=True
     )
-    move_id = fields.Many2one(
-        "account.move", "Invoice", index="btree_not_null", readonly=True
-    )
+    # its index is in account_move_delivery.py
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     run_line_id = fields.Many2one(
         "organizer.run.line", "Sending", index="btree_not_null", readonly=True
     )

@@ -11,3 +11,5 @@ from . import sms_send_again
 from . import sms_gateway_try
 from . import sms_gateway_senders
 from . import sms_package_check
+from . import organizer_number
+from . import organizer_send_all
