@@ -1,6 +1,6 @@
 {
     "name": "SMS Organizer",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "summary": "Tell customers about invoices and debts by SMS and e-mail, with a link",
     "author": "SMS Organizer",
@@ -47,6 +47,7 @@
         "views/organizer_link_renewed_views.xml",
         "views/sms_send_again_views.xml",
         "views/account_move_views.xml",
+        "views/send_to_buyer_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_sender_views.xml",

@@ -11,45 +11,8 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    _fill_numbers(env)
+    env["account.move"]._fill_sms_phones()
     _fill_ledger(env)
-
-
-def _fill_numbers(env):
-    """Give the invoices that are still open their customer's number.
-
-    Older ones take it from the customer when an SMS about them is sent.
-    """
-    moves = env["account.move"]
-    is_open = [
-        ("move_type", "in", moves.get_sale_types(include_receipts=True)),
-        ("state", "in", ("draft", "posted")),
-        ("payment_state", "not in", ("paid", "reversed", "in_payment")),
-        ("sms_phone", "=", False),
-    ]
-    groups = moves._read_group(is_open, ["company_id"], ["partner_id:recordset"])
-    found = [
-        (company.id, partner_id, number)
-        for company, partners in groups
-        for partner_id, number in partners.with_company(company)._sms_phones().items()
-        if number
-    ]
-    env.cr.execute(
-        SQL(
-            """
-            UPDATE account_move
-               SET sms_phone = found.number
-              FROM unnest(%s::int[], %s::int[], %s::varchar[])
-                   AS found(company_id, partner_id, number)
-             WHERE account_move.company_id = found.company_id
-               AND account_move.partner_id = found.partner_id
-               AND account_move.id IN %s
-            """,
-            *([list(column) for column in zip(*found, strict=True)] or [[], [], []]),
-            moves._search(is_open).subselect(),
-        )
-    )
-    moves.invalidate_model(["sms_phone"])
 
 
 def _fill_ledger(env):

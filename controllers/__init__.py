@@ -1,4 +1,5 @@
 from . import token_mask
+from . import document_file
 from . import document_page
 from . import document_answer
 from . import portal

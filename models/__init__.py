@@ -112,6 +112,12 @@ from . import account_move_document
 from . import account_move_page
 from . import account_move_reminder
 from . import account_move_send
+from . import account_move_delivery
+from . import account_move_delivery_email
+from . import account_move_files
+from . import account_move_number
+from . import account_move_send_to_buyer
+from . import organizer_run_send_to_buyer
 from . import res_config_settings
 from . import res_config_settings_sender
 from . import res_config_settings_budget

@@ -30,19 +30,6 @@ class AccountMove(models.Model):
         groups="sms_organizer.group_sms_send",
     )
 
-    sms_status = fields.Selection(
-        selection=lambda self: self.env["sms.sms"]._fields["state"].selection,
-        string="Last SMS",
-        compute="_compute_sms_status",
-        groups="sms_organizer.group_sms_send",
-        help="What became of the last SMS about this document.",
-    )
-    sms_status_words = fields.Char(
-        "Last SMS: when or why",
-        compute="_compute_sms_status",
-        groups="sms_organizer.group_sms_send",
-    )
-
     _sms_posted_idx = models.Index(
         "(company_id, sms_posted_on) WHERE sms_posted_on IS NOT NULL"
     )
@@ -69,17 +56,6 @@ class AccountMove(models.Model):
         )
         for move in self:
             move.sms_count = counts.get(move, 0)
-
-    @api.depends("sms_ids.state", "sms_ids.failure_reason", "sms_ids.opened_on")
-    def _compute_sms_status(self):
-        groups = self.env["sms.sms"]._read_group(
-            [("move_id", "in", self.ids)], ["move_id"], ["id:recordset"]
-        )
-        last = {move.id: messages.sorted("id")[-1:] for move, messages in groups}
-        for move in self:
-            sms = last.get(move.id, self.env["sms.sms"])
-            move.sms_status = sms.state
-            move.sms_status_words = sms._status_words()
 
     def copy_data(self, default=None):
         # EXTENDS 'account': a copy keeps the number; a refund takes the customer's, and

@@ -12,8 +12,9 @@ class OrganizerChannelButtons(models.AbstractModel):
     _name = "organizer.channel.buttons"
     _description = "Buttons of a channel"
 
-    # name of a button: channel
+    # name of a button: channel; and the same of columns
     _channel_buttons = {}
+    _channel_columns = {}
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -22,10 +23,13 @@ class OrganizerChannelButtons(models.AbstractModel):
         for button in list(arch.iter("button")):
             if channel := self._channel_buttons.get(button.get("name")):
                 self._only_while_on(button, channel)
+        for column in list(arch.iter("field") if self._channel_columns else ()):
+            if channel := self._channel_columns.get(column.get("name")):
+                self._only_while_on(column, channel)
         return arch, view
 
-    def _only_while_on(self, button, channel):
+    def _only_while_on(self, node, channel):
         group = f"sms_organizer.group_organizer_{channel}"
         around = etree.Element("t", groups=group)
-        button.getparent().replace(button, around)
-        around.append(button)
+        node.getparent().replace(node, around)
+        around.append(node)

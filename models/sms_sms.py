@@ -18,9 +18,8 @@ class SmsSms(models.Model):
     partner_id = fields.Many2one(index="btree_not_null")
     # sms_twilio has a "Company" of its own
     company_id = fields.Many2one("res.company", "Sending company", readonly=True)
-    move_id = fields.Many2one(
-        "account.move", "Invoice", index="btree_not_null", readonly=True
-    )
+    # its index is in account_move_delivery.py
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     run_line_id = fields.Many2one("organizer.run.line", "Sending", readonly=True)
     link_id = fields.Many2one(
         "organizer.link", "Document link", index="btree_not_null", readonly=True

@@ -75,3 +75,4 @@ from . import test_budget
 from . import test_switch
 from . import test_call
 from . import test_rights_matrix
+from . import test_send_to_buyer

@@ -21,8 +21,10 @@ MODELS = {
     "organizer.debtor": ("r", "r"),
     "organizer.link": ("r", "r"),
     "organizer.mail.outcome": ("", ""),
+    "organizer.number": ("rwc", "rwc"),
     "organizer.run": ("rw", "rw"),  # its lines, while it is a draft
     "organizer.run.line": ("rw", "rw"),  # of a draft
+    "organizer.send_all": ("rwc", "rwc"),
     "organizer.schedule": ("rwcd", "rwcd"),  # one's own; an administrator all
     "organizer.template": ("rwcd", "rwcd"),  # the company's; an administrator all
     "organizer.unpaid": ("r", "r"),
@@ -229,6 +231,13 @@ class Samples:
             channel="sms",
             company_id=self.company.id,
             template_id=self.root["organizer.template"].search([], limit=1).id,
+        )
+        self._create("organizer.number", move_id=move.id, sms_phone="601234567")
+        self._create(
+            "organizer.send_all",
+            company_id=self.company.id,
+            domain=[["id", "=", move.id]],
+            template_id=self["organizer.template"].id,
         )
         self._create("sms.send.again", sms_ids=self["sms.sms"].ids)
         self._create("sms.gateway.try", gateway_id=gateway.id, text="Hello")

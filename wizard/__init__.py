@@ -12,3 +12,5 @@ from . import sms_gateway_try
 from . import sms_gateway_senders
 from . import sms_package_check
 from . import organizer_link_renewed
+from . import organizer_number
+from . import organizer_send_all

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class OrganizerNumber(models.TransientModel):
+    """The SMS number of one invoice, entered on the spot: nothing is sent by that."""
+
+    _name = "organizer.number"
+    _inherit = ["organizer.sms.phone"]
+    _description = "SMS number of an invoice"
+
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="move_id.partner_id", string="Customer")
+    sms_phone = fields.Char(required=True)
+    for_customer = fields.Boolean(
+        "For the customer's other invoices too",
+        help="Enter it on the customer, whose next invoices take it from there, and so "
+        "do the others that have no number.",
+    )
+
+    @api.model
+    def _open_for(self, move):
+        wizard = {"default_move_id": move.id, "default_sms_phone": move.sms_phone}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("SMS number of %s", move.name),
+            "res_model": self._name,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium", **wizard},
+        }
+
+    def _sms_phone_countries(self):
+        # EXTENDS 'organizer.sms.phone'
+        return self.move_id._sms_phone_countries()
+
+    def action_update(self):
+        """*Update*: with the rights that the user has on invoices and customers."""
+        self.ensure_one()
+        self.check_access("write")
+        self.move_id.sms_phone = self.sms_phone
+        if self.for_customer:
+            self.partner_id.sms_phone = self.sms_phone
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,218 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import split_every
+
+# texts that the price is told by before there is a draft
+SAMPLE = 50
+# invoices whose lines are made at a time
+BATCH = 1000
+
+
+class OrganizerSendAll(models.TransientModel):
+    """*Send all by SMS*: by which template; then a draft, where all can be mended."""
+
+    _name = "organizer.send_all"
+    _description = "Send all by SMS"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    # that of the list which it was opened from
+    domain = fields.Json(readonly=True)
+    template_id = fields.Many2one(
+        "organizer.template",
+        required=True,
+        domain="[('channel', '=', 'sms'), ('model', '=', 'account.move'), "
+        "('company_id', 'in', (False, company_id))]",
+    )
+    summary = fields.Char(related="template_id.summary")
+    going_count = fields.Integer("Invoices", readonly=True)
+    left_out = fields.Char("Left unticked", readonly=True)
+    price = fields.Monetary(
+        "Price, about",
+        compute="_compute_price",
+        help="From the texts of some of them. The draft has it exactly.",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    run_id = fields.Many2one("organizer.run", readonly=True)
+
+    # -- opening ---------------------------------------------------------------------
+
+    @api.model
+    def _open_for(self, domain):
+        """
+        :param list domain: of the list, as it came from the browser
+        :raise UserError: where there is nothing to send, or for several companies
+        """
+        moves = self.env["account.move"]
+        untold = moves._send_all_domain(domain)
+        groups = moves._read_group(untold, ["company_id", "sms_delivery"], ["__count"])
+        company = self._one_company(moves.company_id.union(*(one[0] for one in groups)))
+        if company._organizer_channel_problem("sms"):
+            return self.env["organizer.compose"]._open_off("sms")
+        counts = {state: count for _company, state, count in groups}
+        retried = moves.search_count(untold & moves._sms_to_retry())
+        counts["failed"] = counts.get("failed", 0) - retried
+        wizard = self.create(
+            {
+                "company_id": company.id,
+                "domain": domain,
+                "template_id": self._first_template(company).id,
+                "going_count": counts.get("not_sent", 0) + retried,
+                "left_out": self._left_out_words(counts),
+            }
+        )
+        return wizard._open()
+
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send all by SMS"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def _one_company(self, companies):
+        if not companies:
+            raise UserError(
+                self.env._(
+                    "Each invoice in this list has been told by SMS. Tick those to be "
+                    "told again, and choose Send SMS."
+                )
+            )
+        if len(companies) > 1:
+            raise UserError(
+                self.env._(
+                    "This list has invoices of several companies (%s). Leave one of "
+                    "them ticked in the menu of companies.",
+                    ", ".join(companies.mapped("name")),
+                )
+            )
+        if not self.env["sms.gateway"]._routes_of(companies.id):
+            raise UserError(self.env["organizer.basis"]._no_gateway_words(companies))
+        return companies
+
+    def _first_template(self, company):
+        templates = self.env["organizer.template"]._on_offer("sms", company)
+        about = templates.filtered(lambda one: one.model == "account.move")
+        if not about:
+            raise UserError(
+                self.env._(
+                    "There is no SMS template about invoices. Add one in Organizer ▸ "
+                    "Message Templates."
+                )
+            )
+        return (about.filtered(lambda one: one.basis == "invoice_issued") or about)[0]
+
+    def _left_out_words(self, counts):
+        words = {
+            "no_number": self.env._("%s without a number"),
+            "failed": self.env._("%s that failed before"),
+            "cancelled": self.env._("%s that were cancelled"),
+            "opted_out": self.env._("%s whose owners opted out"),
+        }
+        return ", ".join(
+            text % counts[state] for state, text in words.items() if counts.get(state)
+        )
+
+    # -- price -----------------------------------------------------------------------
+
+    @api.depends("template_id")
+    def _compute_price(self):
+        for wizard in self:
+            gateway = self.env["sms.gateway"]._for_company(wizard.company_id)
+            wizard.currency_id = gateway.currency_id
+            wizard.price = wizard._price_of_sample()
+
+    def _price_of_sample(self):
+        """What all of them cost, if they are like the first ones."""
+        template = self.template_id.with_company(self.company_id)
+        some = self._moves(limit=SAMPLE) if template else ()
+        if not some:
+            return 0
+        lines = template._run_lines(some)
+        prices = self.env["sms.gateway"]._segment_price
+        total = sum(
+            line["segments"] * prices(self.company_id, line["number"], self.currency_id)
+            for line in lines
+            if not line["reason"]
+        )
+        return total / len(lines) * self.going_count
+
+    def _moves(self, limit=None):
+        """Those that are to be told, or with no limit also those left unticked."""
+        moves = self.env["account.move"].with_company(self.company_id)
+        domain = moves._send_all_domain(self.domain or [])
+        if limit:
+            domain &= moves._sms_to_send()
+        return moves.search(domain, order="id", limit=limit)
+
+    # -- the draft -------------------------------------------------------------------
+
+    def action_review(self):
+        """Make the draft and open it. A second click opens the same."""
+        self.ensure_one()
+        self.check_access("write")
+        self._lock()
+        if not self.run_id:
+            self._check_ready()
+            self.run_id = self._make_draft()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "organizer.run",
+            "res_id": self.run_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _lock(self):
+        """Make a second click wait for the first one, and then be repeated by Odoo."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            "SELECT id FROM organizer_send_all WHERE id = %s FOR UPDATE",
+            [self.id],
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["run_id"], flush=False)
+
+    def _check_ready(self):
+        template = self.template_id
+        template.check_access("read")
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._("You may not send in the name of this company.")
+            )
+        if problem := self.company_id._organizer_channel_problem("sms"):
+            raise UserError(problem)
+        if (
+            template.channel != "sms"
+            or template.model != "account.move"
+            or template.company_id
+            not in (template.company_id.browse(), self.company_id)
+        ):
+            raise UserError(
+                self.env._("Choose an SMS template about invoices of this company.")
+            )
+
+    def _make_draft(self):
+        """A draft with a line for each of them; some of them at a time."""
+        moves = self._moves()
+        template = self.template_id.with_company(self.company_id)
+        run = self.env["organizer.run"]._draft(
+            self.company_id,
+            template.basis,
+            template.text,
+            [],
+            name=self.env._("%s: send all by SMS", template.name),
+            channel="sms",
+            template_id=template.id,
+            origin="send_to_buyer",
+        )
+        for ids in split_every(BATCH, moves.ids):
+            some = moves.browse(ids)
+            lines = run._as_first_messages(some, template._run_lines(some))
+            run._add_lines(lines)
+            self.env.invalidate_all()
+        return run
