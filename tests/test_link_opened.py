@@ -74,22 +74,28 @@ class TestLinkOpened(DocumentLinkCommon, HttpCase):
         self.link.revoked = True
         self.env.flush_all()
         headers = {"User-Agent": PHONE}
-        self.assertEqual(self.url_open(f"/s/{self.token}", headers=headers).status_code, 404)
+        self.assertEqual(
+            self.url_open(f"/s/{self.token}", headers=headers).status_code, 404
+        )
         self.link.invalidate_recordset()
         self.assertFalse(self.link.opened_count)
 
     def test_message_and_invoice_say_when_it_was_opened(self):
-        sms = self.env["sms.sms"].sudo().create(
-            {
-                "body": "x",
-                "number": "+48601234567",
-                "company_id": self.env.company.id,
-                "move_id": self.invoice.id,
-                "link_id": self.link.id,
-                "state": "pending",
-                "is_test": False,
-                "sent_at": fields.Datetime.now(),
-            }
+        sms = (
+            self.env["sms.sms"]
+            .sudo()
+            .create(
+                {
+                    "body": "x",
+                    "number": "+48601234567",
+                    "company_id": self.env.company.id,
+                    "move_id": self.invoice.id,
+                    "link_id": self.link.id,
+                    "state": "pending",
+                    "is_test": False,
+                    "sent_at": fields.Datetime.now(),
+                }
+            )
         )
         self.assertFalse(sms.opened_on)
         self.assertNotIn("opened", self.invoice.sms_status_words)
@@ -102,6 +108,30 @@ class TestLinkOpened(DocumentLinkCommon, HttpCase):
         self.assertRegex(self.invoice.sms_status_words, r", opened 3/4/30")
         found = self.env["sms.sms"].sudo().search([("opened_on", "!=", False)])
         self.assertIn(sms, found)
+
+    def test_words_of_many_invoices_take_no_query_each(self):
+        invoices = self._new_invoice() | self._new_invoice() | self._new_invoice()
+        links = self.env["organizer.link"]._make(invoices)
+        self.env["sms.sms"].sudo().create(
+            [
+                {
+                    "body": "x",
+                    "number": "+48601234567",
+                    "move_id": move.id,
+                    "link_id": links[move.id].link_id,
+                    "state": "pending",
+                }
+                for move in invoices
+            ]
+        )
+        counts = []
+        for some in (invoices, invoices[:1], invoices):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("sms_status_words")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
     def test_a_visit_is_one_statement(self):
         self.link._note_opened()

@@ -18,9 +18,7 @@ class TestStrangers(CustomerLinkCommon, HttpCase):
     def _open(self, path, address="203.0.113.7", **options):
         """As the visitor from this address, behind a proxy."""
         headers = {"Accept-Language": "en-US", "X-Forwarded-For": f"9.9.9.9, {address}"}
-        return self.url_open(
-            path, allow_redirects=False, headers=headers, **options
-        )
+        return self.url_open(path, allow_redirects=False, headers=headers, **options)
 
     def _answer(self, response):
         headers = {k: v for k, v in response.headers.items() if k != "Date"}
