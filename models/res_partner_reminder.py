@@ -57,14 +57,14 @@ class ResPartner(models.Model):
     @api.depends("reminder_promised_on")
     def _compute_reminder_promise_broken(self):
         promising = self.filtered("reminder_promised_on").commercial_partner_id
-        debtors = promising and self.env["organizer.debtor"].search(
+        debtors = self.env["organizer.debtor"].search(
             [
                 ("partner_id", "in", promising._origin.ids),
                 ("company_id", "=", self.env.company.id),
                 ("overdue", ">", 0),
             ]
         )
-        today, late = clock.today_of(self.env.company), debtors and debtors.partner_id
+        today, late = clock.today_of(self.env.company), debtors.partner_id
         for partner in self:
             promised = partner.reminder_promised_on
             partner.reminder_promise_broken = bool(

@@ -39,6 +39,9 @@ from . import test_replies
 from . import test_replies_opt_out
 from . import test_replies_processes
 from . import test_replies_providers
+from . import test_answers
+from . import test_answers_number
+from . import test_answers_processes
 from . import test_gateway_health
 from . import test_gateway_browser
 from . import test_gateway_live

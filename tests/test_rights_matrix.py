@@ -15,6 +15,7 @@ from .schedule_common import MONDAY, ScheduleCommon
 # Model: what *SMS: send* may, and what *SMS: administer* may: r(ead), w(rite),
 # c(reate), d(elete). Users without a right, portal users and the public may nothing.
 MODELS = {
+    "organizer.answer": ("r", "r"),
     "organizer.by_template": ("rwc", "rwc"),
     "organizer.compose": ("rwcd", "rwcd"),
     "organizer.compose.line": ("rwcd", "rwcd"),
@@ -165,6 +166,15 @@ class Samples:
             received_at=MONDAY,
             provider_key="sample",
             kind="other",
+        )
+        self._create(
+            "organizer.answer",
+            company_id=self.company.id,
+            partner_id=partner.id,
+            move_ids=move.ids,
+            kind="question",
+            text="Why?",
+            answered_at=MONDAY,
         )
         self._create("sms.sender", name="SAMPLE", company_id=self.company.id)
 
