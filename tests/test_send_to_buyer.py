@@ -336,7 +336,7 @@ class TestPencil(SendToBuyerCommon):
     def _enter(self, number, **values):
         action = self.move.with_user(self.accountant).action_edit_sms_phone()
         wizards = self.env[action["res_model"]].with_user(self.accountant)
-        wizards = wizards.with_context(action["context"])
+        wizards = wizards.with_context(**action["context"])
         wizards.create({"sms_phone": number, **values}).action_update()
 
     def test_update(self):
@@ -365,7 +365,7 @@ class TestPencil(SendToBuyerCommon):
     def test_what_is_wrong_stands_below_the_field(self):
         action = self.move.with_user(self.accountant).action_edit_sms_phone()
         wizards = self.env[action["res_model"]].with_user(self.accountant)
-        with Form(wizards.with_context(action["context"])) as window:
+        with Form(wizards.with_context(**action["context"])) as window:
             window.sms_phone = LANDLINE_PL
             self.assertIn("is a landline", window.problem)
             window.sms_phone = "601 234 567"
