@@ -295,6 +295,15 @@ class TestSendToBuyer(SendToBuyerCommon):
         self.assertEqual(len(rows), len(moves))
         return self.env.cr.sql_log_count - before
 
+    def test_number_is_found_however_it_is_written(self):
+        move = self._invoice()
+        for written in ("601 234 567", "0048601234567", "+48 601-234-567", "234567"):
+            found = self._find([("sms_phone_digits", "ilike", written)])
+            self.assertIn(move, found)
+        for written in ("601 234 568", "Drukarnia"):
+            found = self._find([("sms_phone_digits", "ilike", written)])
+            self.assertNotIn(move, found)
+
     def test_buttons_and_columns_follow_their_switch(self):
         arch = self._arch()
         for name in ("sms_delivery", "action_send_sms", "email_delivery"):

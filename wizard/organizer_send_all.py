@@ -27,7 +27,7 @@ class OrganizerSendAll(models.TransientModel):
         "('company_id', 'in', (False, company_id))]",
     )
     summary = fields.Char(related="template_id.summary")
-    going_count = fields.Integer("Invoices", readonly=True)
+    going_count = fields.Integer("Will get it", readonly=True)
     left_out = fields.Char("Left unticked", readonly=True)
     is_many = fields.Boolean(compute="_compute_is_many")
     most = fields.Integer("In one draft", compute="_compute_is_many")
