@@ -54,6 +54,14 @@ for _attempt in range(20):
 lines = Line.browse(
     {line.move_id: line.id for line in Line.search(about, order="id")}.values()
 )
+# one customer has opened the link, for Send to Buyer to show
+links = lines.filtered(lambda line: line.outcome == "delivered").sms_ids.link_id
+if links and not any(links.mapped("opened_count")):
+    now = fields.Datetime.now()
+    links[:1].sudo().write(
+        {"opened_first_on": now, "opened_last_on": now, "opened_count": 1}
+    )
+    env.cr.commit()
 lines += Line.search(
     [("run_id.basis", "=", "customer_debt"), ("run_id.origin", "!=", "forecast")],
     order="id desc",

@@ -1,4 +1,7 @@
-from odoo import api, models
+import re
+
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 # customers whose invoices are filled by one statement
@@ -12,6 +15,24 @@ class AccountMove(models.Model):
     """The SMS number of invoices that have none, from their customers."""
 
     _inherit = "account.move"
+
+    sms_phone_digits = fields.Char(
+        "SMS number, however it is written",
+        compute="_compute_sms_phone_digits",
+        search="_search_sms_phone_digits",
+    )
+
+    @api.depends("sms_phone")
+    def _compute_sms_phone_digits(self):
+        for move in self:
+            move.sms_phone_digits = move.sms_phone
+
+    def _search_sms_phone_digits(self, operator, value):
+        """As a person writes it: 601 234 567, 0048 601…, 087-123…"""
+        if operator != "ilike":
+            return NotImplemented
+        digits = re.sub(r"\D", "", str(value)).lstrip("0")
+        return Domain("sms_phone", "ilike", digits) if digits else Domain.FALSE
 
     @api.model
     def _fill_sms_phones(self, customers=None):

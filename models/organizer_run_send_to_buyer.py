@@ -17,18 +17,17 @@ class OrganizerRun(models.Model):
         What was taken back, or has failed at the same number, waits for a person.
 
         :param moves: ``account.move``, in the name of who sends
-        :param list lines: values of ``organizer.run.line`` about them
+        :param list lines: values of ``organizer.run.line`` about them, in their order
         :return: the lines
         """
-        found = moves._sms_deliveries()
-        retried = set(moves._to_retry().ids)
-        for line in lines:
-            state, last = found[line["res_id"]]
-            line["occasion"] = self._first_occasion(line["res_id"], last)
-            if state in ("failed", "cancelled") and line["res_id"] not in retried:
+        retried = moves._to_retry()
+        for move, line in zip(moves, lines, strict=True):
+            last = move.sms_last_id.id
+            line["occasion"] = self._first_occasion(move.id, last)
+            if move.sms_delivery in ("failed", "cancelled") and move not in retried:
                 line["selected"] = False
                 if not line["reason"]:
-                    why = self._why_unticked(moves.browse(line["res_id"]), state)
+                    why = self._why_unticked(move)
                     line |= {"reason": "unticked", "why": why}
         return lines
 
@@ -39,8 +38,8 @@ class OrganizerRun(models.Model):
         """
         return f"after,{last or 0},account.move,{move_id}"
 
-    def _why_unticked(self, move, state):
-        if state == "cancelled":
+    def _why_unticked(self, move):
+        if move.sms_delivery == "cancelled":
             return self.env._("Its last SMS was cancelled. Tick it to send another.")
         return self.env._(
             "Its last SMS failed: %s. Enter another number, or tick it.",

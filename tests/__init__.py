@@ -83,3 +83,4 @@ from . import test_switch
 from . import test_call
 from . import test_rights_matrix
 from . import test_send_to_buyer
+from . import test_send_to_buyer_browser

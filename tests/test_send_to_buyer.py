@@ -1,7 +1,9 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
@@ -127,23 +129,22 @@ class TestSmsState(SendToBuyerCommon):
         self.assertEqual(set(self.expected.values()), set(states))
 
     def test_read(self):
-        found = {
-            row["id"]: row["sms_delivery"] for row in self._list(domain=self.mine)
-        }
+        found = {row["id"]: row["sms_delivery"] for row in self._list(domain=self.mine)}
         self.assertEqual(
             found, {move.id: state for move, state in self.expected.items()}
         )
 
     def test_searched(self):
         for state, _label in DELIVERIES:
-            wanted = {m.id for m, is_state in self.expected.items() if is_state == state}
+            wanted = {
+                m.id for m, is_state in self.expected.items() if is_state == state
+            }
             found = self._find([*self.mine, ("sms_delivery", "=", state)])
             self.assertEqual(set(found.ids), wanted, state)
             others = self._find([*self.mine, ("sms_delivery", "!=", state)])
-            self.assertEqual(set(others.ids), set(dict(self.mine_ids())) - wanted)
-
-    def mine_ids(self):
-        return [(move.id, move) for move in self.expected]
+            self.assertEqual(
+                set(others.ids), {move.id for move in self.expected} - wanted
+            )
 
     def test_all_have_a_state(self):
         self.assertFalse(self._find([*self.mine, ("sms_delivery", "=", False)]))
@@ -245,24 +246,26 @@ class TestSendToBuyer(SendToBuyerCommon):
     def test_email_of_send_and_print(self):
         move = self._invoice()
         message = move.message_post(body="Your invoice", partner_ids=self.customer.ids)
-        told = self.env["mail.notification"].create(
-            {
-                "mail_message_id": message.id,
-                "res_partner_id": self.partner_b.id,
-                "notification_type": "email",
-                "notification_status": "ready",
-            }
+        told = (
+            self.env["mail.notification"]
+            .sudo()
+            .create(
+                {
+                    "mail_message_id": message.id,
+                    "res_partner_id": self.partner_b.id,
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                }
+            )
         )
-        message.notification_ids.notification_status = "sent"
+        message.sudo().notification_ids.notification_status = "sent"
         self._assert_email(move, "sent")
         told.write({"notification_status": "bounce", "failure_reason": "No such box"})
         self._assert_email(move, "failed", "No such box")
 
     def test_email_to_a_colleague_tells_no_customer(self):
         move = self._invoice()
-        move.message_post(
-            body="Look", partner_ids=self.accountant.partner_id.ids
-        )
+        move.message_post(body="Look", partner_ids=self.accountant.partner_id.ids)
         self._assert_email(move, "not_sent")
 
     def _assert_email(self, move, state, words=""):
@@ -292,6 +295,15 @@ class TestSendToBuyer(SendToBuyerCommon):
         self.assertEqual(len(rows), len(moves))
         return self.env.cr.sql_log_count - before
 
+    def test_number_is_found_however_it_is_written(self):
+        move = self._invoice()
+        for written in ("601 234 567", "0048601234567", "+48 601-234-567", "234567"):
+            found = self._find([("sms_phone_digits", "ilike", written)])
+            self.assertIn(move, found)
+        for written in ("601 234 568", "Drukarnia"):
+            found = self._find([("sms_phone_digits", "ilike", written)])
+            self.assertNotIn(move, found)
+
     def test_buttons_and_columns_follow_their_switch(self):
         arch = self._arch()
         for name in ("sms_delivery", "action_send_sms", "email_delivery"):
@@ -308,13 +320,15 @@ class TestSendToBuyer(SendToBuyerCommon):
         return moves.get_view(view.id, "list")["arch"]
 
     def test_send_email_opens_the_usual_template(self):
-        action = self._invoice(days_overdue=9).with_user(
-            self.accountant
-        ).action_send_email()
+        action = (
+            self._invoice(days_overdue=9).with_user(self.accountant).action_send_email()
+        )
         compose = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(compose.channel, "email")
         self.assertEqual(compose.template_id.basis, "invoice_overdue")
-        self.env["organizer.template"].search([("channel", "=", "email")]).active = False
+        self.env["organizer.template"].search(
+            [("channel", "=", "email")]
+        ).active = False
         with self.assertRaises(UserError):
             self._invoice().with_user(self.accountant).action_send_email()
 
@@ -331,7 +345,7 @@ class TestPencil(SendToBuyerCommon):
     def _enter(self, number, **values):
         action = self.move.with_user(self.accountant).action_edit_sms_phone()
         wizards = self.env[action["res_model"]].with_user(self.accountant)
-        wizards = wizards.with_context(action["context"])
+        wizards = wizards.with_context(**action["context"])
         wizards.create({"sms_phone": number, **values}).action_update()
 
     def test_update(self):
@@ -356,6 +370,16 @@ class TestPencil(SendToBuyerCommon):
             with self.assertRaisesRegex(ValidationError, cure):
                 self._enter(wrong)
         self.assertFalse(self.move.sms_phone)
+
+    def test_what_is_wrong_stands_below_the_field(self):
+        action = self.move.with_user(self.accountant).action_edit_sms_phone()
+        wizards = self.env[action["res_model"]].with_user(self.accountant)
+        with Form(wizards.with_context(**action["context"])) as window:
+            window.sms_phone = LANDLINE_PL
+            self.assertIn("is a landline", window.problem)
+            window.sms_phone = "601 234 567"
+            self.assertFalse(window.problem)
+            self.assertEqual(window.sms_phone, MOBILE_PL)
 
     def test_who_may_not_write_invoices_may_not_enter_a_number(self):
         salesman = mail_new_test_user(
@@ -431,8 +455,6 @@ class TestNumbersOfInvoices(SendToBuyerCommon):
             self.env["res.partner"].create([values, values])
 
     def _uncalled(self, name):
-        from unittest.mock import patch
-
         return patch(name, side_effect=AssertionError("it was asked for"))
 
     def test_many_at_once(self):
@@ -441,13 +463,13 @@ class TestNumbersOfInvoices(SendToBuyerCommon):
         )
         self.env["account.move"].union(*map(self._invoice, partners))
         counts = []
-        for some in (partners[:2], partners[2:]):
+        for some in (partners[:2], partners[:2], partners[2:]):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.moves._fill_sms_phones(some)
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(counts[1], counts[2], "the first one fills caches")
 
 
 @tagged("post_install", "-at_install")
@@ -536,6 +558,15 @@ class TestSendAll(SendToBuyerCommon):
         self.assertEqual(len(self.untold[0].sms_ids), 1)
         self.assertEqual(len(self.untold[1].sms_ids), 1)
 
+    def test_many_go_in_several_drafts(self):
+        with patch("odoo.addons.sms_organizer.wizard.organizer_send_all.MOST", 1):
+            wizard = self._send_all(self.all)
+            self.assertTrue(wizard.is_many)
+            first = self._draft(self.all)
+            self.assertEqual(first.line_ids.move_id, self.untold[0])
+            first.with_user(self.accountant).action_confirm()
+            self.assertEqual(self._draft(self.all).line_ids.move_id, self.untold[1])
+
     def test_a_second_click_opens_the_same_draft(self):
         wizard = self._send_all(self.all)
         self.assertEqual(
@@ -590,15 +621,13 @@ class TestSendAll(SendToBuyerCommon):
         self.assertLess(counts[1] - counts[0], 5)
 
     def test_a_big_draft_goes_in_the_background(self):
-        from unittest.mock import patch
-
         run = self._draft(self.all)
         limit = "odoo.addons.sms_organizer.models.organizer_run_review.AT_ONCE"
         with patch(limit, 1):
             run.with_user(self.accountant).action_confirm()
             self.assertEqual(run.state, "confirmed")
             self._send(self.untold[1])
-            while run._queue_confirmed():
+            while run.sudo()._queue_confirmed():
                 pass
         self.assertEqual(len(self.untold.sms_ids), 2)
         self.assertEqual(run.state, "sending")
@@ -627,8 +656,6 @@ class TestDocumentFile(SendToBuyerCommon, HttpCase):
         self.assertTrue(self.move.invoice_pdf_report_id)
 
     def test_what_cannot_be_made_says_so(self):
-        from unittest.mock import patch
-
         report = self.env.registry["ir.actions.report"]
         error = UserError("Unable to find Wkhtmltopdf")
         with patch.object(report, "_pre_render_qweb_pdf", side_effect=error):
@@ -658,11 +685,9 @@ class TestDocumentFile(SendToBuyerCommon, HttpCase):
             for kind in ("pdf", "xml"):
                 answer = self._open(f"/organizer/document/{move.id}/{kind}")
                 self.assertEqual(answer.status_code, 404)
-        mail_new_test_user(
-            self.env, login="nobody_there", password="nobody_there"
-        )
+        mail_new_test_user(self.env, login="nobody_there", password="nobody_there")
         answer = self._open(self.move.document_pdf_url, "nobody_there")
-        self.assertEqual(answer.status_code, 404)
+        self.assertEqual(answer.status_code, 403)
 
     def test_public(self):
         answer = self.url_open(self.move.document_pdf_url, allow_redirects=False)

@@ -13,6 +13,7 @@ class OrganizerNumber(models.TransientModel):
     )
     partner_id = fields.Many2one(related="move_id.partner_id", string="Customer")
     sms_phone = fields.Char(required=True)
+    problem = fields.Char(compute="_compute_problem")
     for_customer = fields.Boolean(
         "For the customer's other invoices too",
         help="Enter it on the customer, whose next invoices take it from there, and so "
@@ -35,6 +36,22 @@ class OrganizerNumber(models.TransientModel):
     def _sms_phone_countries(self):
         # EXTENDS 'organizer.sms.phone'
         return self.move_id._sms_phone_countries()
+
+    @api.depends("sms_phone", "move_id")
+    def _compute_problem(self):
+        for wizard in self:
+            countries = wizard._sms_phone_countries()
+            number = wizard.sms_phone
+            wizard.problem = (
+                wizard._check_sms_phone(number, countries)[1] if number else False
+            )
+
+    @api.onchange("sms_phone")
+    def _onchange_sms_phone(self):
+        # OVERRIDES 'organizer.sms.phone': what is wrong stands below the field
+        if self.sms_phone and not self.problem:
+            countries = self._sms_phone_countries()
+            self.sms_phone = self._check_sms_phone(self.sms_phone, countries)[0]
 
     def action_update(self):
         """*Update*: with the rights that the user has on invoices and customers."""

@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 # texts that the price is told by before there is a draft
 SAMPLE = 50
-# invoices whose lines are made at a time
+# invoices whose lines are made at a time, and those of one draft, which a person waits
+# for
 BATCH = 1000
+MOST = 10_000
 
 
 class OrganizerSendAll(models.TransientModel):
@@ -24,8 +27,10 @@ class OrganizerSendAll(models.TransientModel):
         "('company_id', 'in', (False, company_id))]",
     )
     summary = fields.Char(related="template_id.summary")
-    going_count = fields.Integer("Invoices", readonly=True)
+    going_count = fields.Integer("Will get it", readonly=True)
     left_out = fields.Char("Left unticked", readonly=True)
+    is_many = fields.Boolean(compute="_compute_is_many")
+    most = fields.Integer("In one draft", compute="_compute_is_many")
     price = fields.Monetary(
         "Price, about",
         compute="_compute_price",
@@ -129,7 +134,7 @@ class OrganizerSendAll(models.TransientModel):
     def _price_of_sample(self):
         """What all of them cost, if they are like the first ones."""
         template = self.template_id.with_company(self.company_id)
-        some = self._moves(limit=SAMPLE) if template else ()
+        some = self._moves_to_send(SAMPLE) if template else ()
         if not some:
             return 0
         lines = template._run_lines(some)
@@ -141,13 +146,26 @@ class OrganizerSendAll(models.TransientModel):
         )
         return total / len(lines) * self.going_count
 
-    def _moves(self, limit=None):
-        """Those that are to be told, or with no limit also those left unticked."""
+    @api.depends("going_count")
+    def _compute_is_many(self):
+        for wizard in self:
+            wizard.is_many = wizard.going_count > MOST
+            wizard.most = MOST
+
+    def _moves_to_send(self, limit):
         moves = self.env["account.move"].with_company(self.company_id)
-        domain = moves._send_all_domain(self.domain or [])
-        if limit:
-            domain &= moves._sms_to_send()
+        domain = moves._send_all_domain(self.domain or []) & moves._sms_to_send()
         return moves.search(domain, order="id", limit=limit)
+
+    def _moves(self):
+        """Those that are to be told; and, as far as there is room, those that a person
+        has to decide about."""
+        going = self._moves_to_send(MOST)
+        others = going._send_all_domain(self.domain or [])
+        others &= Domain("id", "not in", going.ids)
+        if len(going) == MOST:
+            return going
+        return going | going.search(others, order="id", limit=MOST - len(going))
 
     # -- the draft -------------------------------------------------------------------
 

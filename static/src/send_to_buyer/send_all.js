@@ -1,11 +1,11 @@
-import {Component, onWillUnmount, useState} from "@odoo/owl";
+import {Component, onWillUnmount, useEffect, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {useBus, useService} from "@web/core/utils/hooks";
+import {useService} from "@web/core/utils/hooks";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {formatInteger} from "@web/views/fields/formatters";
 import {useDebounced} from "@web/core/utils/timing";
 
-const PAUSE = 150; // Milliseconds: a list says several times that it has changed
+const PAUSE = 150; // Milliseconds: a list is drawn several times as it is read
 
 /** *Send all by SMS (38)*: what of the list nobody was told of by SMS. */
 export class SendAll extends Component {
@@ -15,16 +15,24 @@ export class SendAll extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.model = useState(this.props.model);
         this.state = useState({count: null});
         this.last = new KeepLast();
         this.count = useDebounced(() => this.readCount(), PAUSE);
-        useBus(this.props.model.bus, "update", () => this.count());
-        this.count();
+        useEffect(
+            () => {
+                this.count();
+            },
+            () => [
+                this.root,
+                this.root.isGrouped ? this.root.groups : this.root.records,
+            ]
+        );
         onWillUnmount(() => (this.isGone = true));
     }
 
     get root() {
-        return this.props.model.root;
+        return this.model.root;
     }
 
     async readCount() {
@@ -47,13 +55,12 @@ export class SendAll extends Component {
     }
 
     async open() {
-        const {model} = this.props;
         const action = await this.orm.call(
             this.root.resModel,
             "organizer_send_all",
             [this.root.domain],
             {context: this.root.context}
         );
-        await this.action.doAction(action, {onClose: () => model.root.load()});
+        await this.action.doAction(action, {onClose: () => this.root.load()});
     }
 }
