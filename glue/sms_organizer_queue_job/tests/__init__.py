@@ -1,0 +1,1 @@
+from . import test_job_processes, test_outbox_jobs, test_schedule_jobs
