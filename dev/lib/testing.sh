@@ -126,7 +126,8 @@ run_pytest() {
     local database=$1
     shift
     cd "$STATE" # pytest's own files stay here
-    "$STATE/venv/bin/python" -m pytest --odoo-http --odoo-database="$database" -o cache_dir="$STATE/cache/pytest" \
+    # No job runner inside pytest: the tests start one where they want it.
+    ODOO_QUEUE_JOB_CHANNELS=root:0 "$STATE/venv/bin/python" -m pytest --odoo-http --odoo-database="$database" -o cache_dir="$STATE/cache/pytest" \
         -p no:warnings "$@"
 }
 

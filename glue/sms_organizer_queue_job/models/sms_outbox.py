@@ -70,12 +70,14 @@ class SmsSms(models.Model):
         if any(gateway._rests() for gateway in gateways):
             outbox._wake()  # another one may take over
 
-    def _send_batch(self, way):
+    def _claim(self, way, adapter, claim):
         # EXTENDS 'sms_organizer'
-        count = super()._send_batch(way)
-        if count and way.key and UNTIL in self.env.context and not way.gateway._rests():
+        claimed = super()._claim(way, adapter, claim)
+        # what is asked about once more has no key: a pass does that by itself
+        helped = UNTIL in self.env.context and way.key and not self._seems_down(way)
+        if claimed and helped:
             self._queue_if_more_waits(way)
-        return count
+        return claimed
 
     def _commit_progress(self, processed=0, remaining=None):
         # EXTENDS 'sms_organizer'
