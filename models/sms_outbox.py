@@ -17,6 +17,9 @@ _logger = logging.getLogger(__name__)
 
 # How often a step is taken that another process was in the way of.
 TRIES = 5
+# As often as that where an answer is at stake: reports overtake it, and each can be in
+# its way once.
+SETTLE_TRIES = 100
 # For how long an answer is kept in memory while the database is away, in seconds.
 DATABASE_PATIENCE = 120
 # What waits is counted to tell Odoo's scheduler that there is more; not to the end.
@@ -250,7 +253,9 @@ class SmsSms(models.Model):
     def _settle_surely(self, claim, outcomes, gateway):
         """What the provider said is not lost while the database is away."""
         try:
-            self._despite_others(lambda: self._settle_claim(claim, outcomes, gateway))
+            self._despite_others(
+                lambda: self._settle_claim(claim, outcomes, gateway), SETTLE_TRIES
+            )
         except psycopg2.Error:
             if not self._can_commit() or not self._database_is_gone():
                 raise
@@ -275,12 +280,12 @@ class SmsSms(models.Model):
     def _database_is_gone(self):
         return bool(self.env.cr.closed or self.env.cr._cnx.closed)
 
-    def _despite_others(self, step):
+    def _despite_others(self, step, tries=TRIES):
         """Take a step again, from the start, when another process was in its way.
 
         The step does nothing outside the database. It is committed.
         """
-        for last in [False] * (TRIES - 1) + [True]:
+        for last in [False] * (tries - 1) + [True]:
             try:
                 result = step()
                 self._commit_progress()
