@@ -9,11 +9,11 @@ Prints a table for ``bench/README.md``; exits with 1 when one was lost or sent t
 """
 
 import argparse
+import http.client
 import os
 import shutil
 import signal
 import socket
-import socketserver
 import subprocess
 import sys
 import tempfile
@@ -21,6 +21,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from provider import Provider  # noqa: E402
 
 HOST = "127.0.0.1"
 PATIENCE = 600  # seconds for one outbox to get empty
+REPORTED = 0.95  # which part of the messages
 
 QUEUE = """
 import time
@@ -50,6 +52,7 @@ env["sms.sms"].create([
      "company_id": company.id}
     for number in range(%(messages)s)
 ])
+env.registry.signal_changes()  # other processes know the gateways by heart
 env["sms.sms"]._wake()
 env.cr.commit()
 print("BEGIN", time.time())
@@ -86,38 +89,40 @@ def odoo(folder, *options, **environment):
             process.wait()
 
 
-class Balancer(socketserver.ThreadingTCPServer):
-    """Gives connections to the servers in turn."""
+class Balancer(ThreadingHTTPServer):
+    """Gives requests to the servers in turn, each over a connection of its own: a worker
+    of Odoo's takes one connection at a time, idle or not."""
 
     daemon_threads = True
-    allow_reuse_address = True
     request_queue_size = 256
 
     def __init__(self, port, ports):
-        super().__init__((HOST, port), Connection)
+        super().__init__((HOST, port), Request)
         self.ports = cycle(ports)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
-        """A server that is not there yet is tried again by who calls it."""
+        """Who called has gone; or the server is not there, and is called again."""
 
 
-class Connection(socketserver.BaseRequestHandler):
-    def handle(self):
-        with socket.create_connection((HOST, next(self.server.ports))) as server:
-            back = threading.Thread(target=pump, args=(server, self.request))
-            back.start()
-            pump(self.request, server)
-            back.join()
+class Request(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        server = http.client.HTTPConnection(HOST, next(self.server.ports))
+        headers = {**self.headers, "Connection": "close"}
+        server.request(self.command, self.path, body or None, headers)
+        answer = server.getresponse()
+        content = answer.read()
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        server.close()
 
+    do_POST = do_GET
 
-def pump(source, target):
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
+    def log_message(self, *_arguments):
+        """Addresses of reports hold secrets."""
 
 
 def wait_for(ports):
@@ -258,18 +263,20 @@ def shell(script):
 
 
 def through_kannel(messages):
-    """:return: messages a second to Kannel, and until all were reported as delivered"""
+    """:return: messages a second to Kannel, and until most were reported as delivered"""
     folder = tempfile.mkdtemp()
     try:
         with Kannel(folder) as kannel:
             begin, seconds = send(kannel.url(), messages)
-            wait_until(lambda: states()["sent"] == messages, "the delivery reports")
+            # Kannel takes its time to repeat the last ones
+            enough = int(messages * REPORTED)
+            wait_until(lambda: states()["sent"] >= enough, "the delivery reports")
             reported = time.time() - begin
             log = kannel.contents("access.log").decode(errors="replace")
     finally:
         shutil.rmtree(folder)
     check(Counter(receiver for _sender, receiver, *_rest in SENT.findall(log)), messages)
-    return messages / seconds, messages / reported
+    return messages / seconds, enough / reported
 
 
 def through_slow_one(messages, answer):
