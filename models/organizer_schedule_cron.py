@@ -36,7 +36,16 @@ class OrganizerSchedule(models.Model):
         """:return: False when the time is up"""
         now = fields.Datetime.now()
         due = self.search([("is_on", "=", True), ("next_run_on", "<=", now)])
-        return all(one._despite_trouble(one._run_slot) for one in due._switched_on())
+        return all(one._take("_run_slot") for one in due._switched_on())
+
+    def _take(self, step, *arguments):
+        """Take a long step of this schedule now. Another add-on may have it taken
+        elsewhere.
+
+        :param str step: name of its method
+        :return: False when the time is up
+        """
+        return self._despite_trouble(lambda: getattr(self, step)(*arguments))
 
     # -- transactions ----------------------------------------------------------------
 

@@ -43,10 +43,7 @@ class OrganizerSchedule(models.Model):
         """
         runs = self.env["organizer.run"].search([("state", "=", "confirmed")])
         return all(
-            run.schedule_id._despite_trouble(
-                lambda run=run: run.schedule_id._queue_run(run)
-            )
-            for run in runs._switched_on()
+            run.schedule_id._take("_queue_run", run) for run in runs._switched_on()
         )
 
     def _queue_run(self, run):

@@ -17,10 +17,15 @@ _logger = logging.getLogger(__name__)
 
 # How often a step is taken that another process was in the way of.
 TRIES = 5
+# As often as that where an answer is at stake: reports overtake it, and each can be in
+# its way once.
+SETTLE_TRIES = 100
 # For how long an answer is kept in memory while the database is away, in seconds.
 DATABASE_PATIENCE = 120
 # What waits is counted to tell Odoo's scheduler that there is more; not to the end.
 COUNTED = 10_000
+# What is worth a second process.
+MANY = 500
 
 
 class Way(NamedTuple):
@@ -111,9 +116,22 @@ class SmsSms(models.Model):
         """
         finished = set()
         while ways := [way for way in self._ways() if way.key not in finished]:
-            self._commit_progress(0, self._count_waiting(ways))
+            waiting = self._count_waiting(ways)
+            if waiting > MANY:
+                self._call_another()
+            self._commit_progress(0, waiting)
             if not self._send_by(ways, finished):
                 return
+
+    def _call_another(self):
+        """The outbox has two scheduled actions: have the other one begin now, in another
+        process, where Odoo has one for it."""
+        crons = self.env.ref("sms.ir_cron_sms_scheduler_action")
+        crons |= self.env.ref("sms_organizer.ir_cron_outbox")
+        # sudo: whoever may queue an SMS may not touch scheduled actions
+        for cron in crons.sudo():
+            if cron.id != self.env.context.get("cron_id"):
+                cron._trigger()
 
     def _send_by(self, ways, finished):
         """Take turns, until nothing waits or another gateway has to take over.
@@ -235,7 +253,9 @@ class SmsSms(models.Model):
     def _settle_surely(self, claim, outcomes, gateway):
         """What the provider said is not lost while the database is away."""
         try:
-            self._despite_others(lambda: self._settle_claim(claim, outcomes, gateway))
+            self._despite_others(
+                lambda: self._settle_claim(claim, outcomes, gateway), SETTLE_TRIES
+            )
         except psycopg2.Error:
             if not self._can_commit() or not self._database_is_gone():
                 raise
@@ -260,12 +280,12 @@ class SmsSms(models.Model):
     def _database_is_gone(self):
         return bool(self.env.cr.closed or self.env.cr._cnx.closed)
 
-    def _despite_others(self, step):
+    def _despite_others(self, step, tries=TRIES):
         """Take a step again, from the start, when another process was in its way.
 
         The step does nothing outside the database. It is committed.
         """
-        for last in [False] * (TRIES - 1) + [True]:
+        for last in [False] * (tries - 1) + [True]:
             try:
                 result = step()
                 self._commit_progress()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..gateways.base import Failure, Verdict
 
@@ -35,7 +36,7 @@ class SmsSms(models.Model):
         :param dict outcomes: reference → :class:`..gateways.base.Outcome`
         :param gateway: ``sms.gateway`` that was asked; empty for Odoo's own provider
         """
-        self.invalidate_recordset(flush=False)
+        self._lock_first()
         gateway._take_note(outcomes.values())
         self._settle_or_doubt(claim, outcomes)
         self.filtered(
@@ -45,6 +46,18 @@ class SmsSms(models.Model):
                 and sms._reference() not in outcomes
             )
         )._give_back()
+
+    def _lock_first(self):
+        """Before anything is read: a report that is being written is waited for, and one
+        that comes later waits for us. Else each could undo the work of us all."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT FROM sms_sms WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                self.ids,
+            ),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(flush=False)
 
     def _settle_or_doubt(self, claim, outcomes):
         """What our own code cannot write of one message is not lost for the others."""

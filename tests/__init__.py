@@ -14,6 +14,7 @@ from . import test_debtor
 from . import test_debtor_ledger
 from . import test_unpaid
 from . import test_outbox
+from . import test_outbox_hosts
 from . import test_outbox_processes
 from . import test_ledger
 from . import test_send_and_print

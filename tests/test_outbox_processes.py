@@ -1,8 +1,10 @@
+from threading import Timer
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
 from odoo.fields import Domain
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -98,6 +100,44 @@ class TestOutboxProcesses(ProcessCommon):
         self.assertFalse(conflicts)
         self.assertEqual(self._states(ids), ["pending", "pending"])
         self.assertEqual(len(self.handed_over), 2)
+
+    def test_answer_is_written_although_reports_overtake_it(self):
+        ids = self._queue(2)
+        report = db_connect(self.env.cr.dbname).cursor()
+        self.addCleanup(report.close)
+
+        def overtake():
+            report.execute(
+                "UPDATE sms_sms SET state = 'sent', sent_at = now(),"
+                " delivered_at = now() WHERE id = %s",
+                [ids[0]],
+            )
+            Timer(0.5, report.commit).start()
+
+        # a report that is still being written is in the way of the answer
+        with self._provider(before=overtake):
+            self._pass()
+        self.assertEqual(self._states(ids), ["sent", "pending"])
+        self.assertEqual(len(self.handed_over), 2)
+
+    def test_answer_is_written_although_many_reports_are_in_the_way(self):
+        ids = self._queue(2)
+        settle = self.env.registry["sms.sms"]._settle_claim
+        conflicts = [SerializationFailure("as PostgreSQL says it")] * 30
+
+        def _settle(messages, *args):
+            if conflicts:
+                raise conflicts.pop()
+            return settle(messages, *args)
+
+        with (
+            self._provider(),
+            patch.object(self.env.registry["sms.sms"], "_settle_claim", _settle),
+            patch("odoo.addons.sms_organizer.models.sms_outbox.random.uniform") as wait,
+        ):
+            wait.return_value = 0
+            self._pass()
+        self.assertEqual(self._states(ids), ["pending", "pending"])
 
     def test_trouble_of_one_gateway_is_not_that_of_another(self):
         with self._process() as env:

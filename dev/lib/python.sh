@@ -20,11 +20,13 @@ check_odoo_home() {
     esac
 }
 
-# Odoo's own folders of add-ons: a source checkout has two.
+# Odoo's own folders of add-ons (a source checkout has two), and that of others' (set_up_others).
 core_addons() {
-    local home
+    local home folders
     home=$(odoo_home)
-    if [ -d "$home/addons/web" ]; then echo "$home/addons,$home/odoo/addons"; else echo "$home/odoo/addons"; fi
+    if [ -d "$home/addons/web" ]; then folders=$home/addons,$home/odoo/addons; else folders=$home/odoo/addons; fi
+    [ ! -d "$STATE/others/odoo/addons" ] || folders+=,$STATE/others/odoo/addons
+    echo "$folders"
 }
 
 # ---------------------------------------------------------------- Python

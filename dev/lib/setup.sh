@@ -109,22 +109,41 @@ set_up_node_packages() {
     part node "$(cat "$REPO"/dev/package*.json | hash_of)" "Installing prettier and axe" install_node_packages
 }
 
+# Add-ons of others that glue/ works with: in a folder of their own, for they would hide Odoo in the
+# virtual environment. OCA's queue_job is LGPL-3, as we are.
+OTHERS=odoo-addon-queue_job==19.0.2.4.0.1
+install_others() {
+    rm -rf "$STATE/others"
+    pip_install --quiet --no-deps --target "$STATE/others" $OTHERS
+}
+set_up_others() {
+    part others "$(echo "$OTHERS" | hash_of)" "Fetching OCA's queue_job" install_others
+    write_odoo_files # their folder among those of add-ons
+}
+
 set_up_run() {
     set_up_odoo
     set_up_programs
     set_up_python
     write_odoo_files
 }
+set_up_bench() {
+    set_up_run
+    set_up_python_test
+    set_up_kannel
+    set_up_others
+}
 set_up_test() {
     set_up_run
     set_up_python_test
+    set_up_others
     set_up_browser
     set_up_kannel
     set_up_node
     set_up_node_packages
 }
 
-# set_up run|test|kannel: all that is missing, one script at a time.
+# set_up run|test|bench|kannel: all that is missing, one script at a time.
 HOST_PATH=${SMSO_HOST_PATH:-$PATH}
 set_up() {
     PATH=$HOST_PATH

@@ -2,6 +2,8 @@
 
 RUNNER_DB=${MODULE}_runner # Odoo's own runner, then upgraded and uninstalled
 LOGS=$STATE/log
+# With what glue/ works with, which is in no base database.
+TESTED=$MODULE,queue_job
 
 # ---------------------------------------------------------------- Odoo's log
 
@@ -68,7 +70,7 @@ run_odoo_runner() {
     local log=$LOGS/runner.log
     db_clone "$BASE_DB" "$RUNNER_DB"
     say "Odoo's own runner, on a fresh installation …"
-    odoo -d "$RUNNER_DB" -i "$MODULE" --with-demo --test-tags "$(of_modules /)" --stop-after-init \
+    odoo -d "$RUNNER_DB" -i "$TESTED" --with-demo --test-tags "$(of_modules /)" --stop-after-init \
         --http-port "$(free_port)" >"$log" 2>&1 || true # the log says more
     check_runner_log "$log"
     clean_log "$log" "Installing and testing"
@@ -90,7 +92,7 @@ upgrade_and_uninstall() {
 make_test_db() {
     db_clone "$BASE_DB" "$TEST_DB"
     odoo_clean "Installing the add-on in the test database" install.log \
-        odoo_init "$TEST_DB" -i "$MODULE" --with-demo
+        odoo_init "$TEST_DB" -i "$TESTED" --with-demo
     db_mark "$TEST_DB" "$1"
 }
 
@@ -124,7 +126,8 @@ run_pytest() {
     local database=$1
     shift
     cd "$STATE" # pytest's own files stay here
-    "$STATE/venv/bin/python" -m pytest --odoo-http --odoo-database="$database" -o cache_dir="$STATE/cache/pytest" \
+    # No job runner inside pytest: the tests start one where they want it.
+    ODOO_QUEUE_JOB_CHANNELS=root:0 "$STATE/venv/bin/python" -m pytest --odoo-http --odoo-database="$database" -o cache_dir="$STATE/cache/pytest" \
         -p no:warnings "$@"
 }
 

@@ -1,0 +1,1 @@
+from . import organizer_job, organizer_schedule, sms_outbox

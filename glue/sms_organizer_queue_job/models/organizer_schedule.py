@@ -1,0 +1,52 @@
+from odoo import api, models
+
+from .organizer_job import in_job
+
+
+class OrganizerSchedule(models.Model):
+    """Schedules, with jobs: one for each schedule that is due, and for each big draft
+    that was confirmed. It works batch by batch for some seconds, and the next one goes
+    on from there. The schedule's row is locked during a batch, as always."""
+
+    _inherit = "organizer.schedule"
+
+    @api.model
+    def _wake(self, at=None):
+        # EXTENDS 'sms_organizer'
+        jobs = self.env["organizer.job"]
+        if at or not jobs._takes_over():
+            return super()._wake(at)
+        return jobs._queue_pass_after_commit("organizer.schedule")
+
+    @api.model
+    def _job_pass(self):
+        """What is due now."""
+        in_job(self)._process()
+
+    def _take(self, step, *arguments):
+        # EXTENDS 'sms_organizer'
+        jobs = self.env["organizer.job"]
+        if not jobs._takes_over():
+            return super()._take(step, *arguments)
+        self._queue_step(step, *arguments)
+        return True
+
+    def _queue_step(self, step, *arguments):
+        self.env["organizer.job"]._queue(
+            self,
+            "_job_step",
+            step,
+            *arguments,
+            words=self.env._("“%s” goes on", self.name),
+        )
+        self._commit()
+
+    def _job_step(self, step, *arguments):
+        """Some batches of a long step of this schedule."""
+        if not super(OrganizerSchedule, in_job(self))._take(step, *arguments):
+            self._queue_step(step, *arguments)
+
+    def _commit(self, processed=0):
+        # EXTENDS 'sms_organizer'
+        left = super()._commit(processed)
+        return min(left, self.env["organizer.job"]._time_left())
