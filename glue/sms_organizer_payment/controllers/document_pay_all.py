@@ -190,6 +190,7 @@ class DocumentPayAll(DocumentPage):
                 **link.company_id._document_seller_values(),
                 "page_lang": (request.lang.iso_code or "en").replace("_", "-"),
                 "moves": offer.moves,
+                "credit": self._credit(offer),
                 "path": LINK_PATH + token,
                 "stranger": stranger,
             },
@@ -198,6 +199,13 @@ class DocumentPayAll(DocumentPage):
         response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
         self._remember(response, token)
         return response
+
+    def _credit(self, offer):
+        """Return what is taken off, as text; nothing where the whole is paid."""
+        credit = sum(offer.moves.mapped("amount_residual")) - offer.amount
+        if offer.currency.is_zero(credit):
+            return None
+        return offer.moves[:1]._document_money(-credit)
 
     def _payment_form_values(self, link, token, offer):
         path = LINK_PATH + token + "/" + link._pay_all_path_in(offer)

@@ -13,7 +13,7 @@ class PayAll(NamedTuple):
 
     moves: models.BaseModel  # account.move of one company, currency and account
     partner: models.BaseModel  # res.partner: who pays
-    amount: float  # what is open of them, in their currency
+    amount: float  # what is open of them, less the customer's credit
     providers: models.BaseModel  # payment.provider
     methods: models.BaseModel  # payment.method
 
@@ -66,8 +66,12 @@ class OrganizerLink(models.Model):
         # sudo: the visitor has the link and no account; published providers alone
         link = self.with_user(self.env.ref("base.public_user")).sudo()
         currencies = link._documents()._payable_with_others().grouped("currency_id")
+        owed = {
+            total.currency_id: total.balance - total.disputed
+            for total in (link._open_totals() if currencies else [])
+        }
         offers = (
-            link._pay_all_offer(currencies[currency])
+            link._pay_all_offer(currencies[currency], owed[currency.id])
             for currency in sorted(currencies, key=lambda one: one.name)
         )
         return [offer for offer in offers if offer]
@@ -77,10 +81,13 @@ class OrganizerLink(models.Model):
         offers = self._pay_all_offers()
         return next((one for one in offers if one.currency.name == currency_name), None)
 
-    def _pay_all_offer(self, moves):
+    def _pay_all_offer(self, moves, owed):
         """Return how these invoices, of one currency, are paid at once, or None.
 
         Odoo reconciles a payment with one receivable account: not with several.
+
+        :param float owed: in all, less credit notes and payments that are not matched
+            yet: nobody is asked for more
         """
         company = moves.company_id
         accounts = moves._payment_term_lines().account_id
@@ -91,7 +98,10 @@ class OrganizerLink(models.Model):
             partner = moves.commercial_partner_id
         if len(partner) > 1 or (partner.company_id or company) != company:
             return None  # as PaymentPortal._can_partner_pay_in_company
-        amount = moves.currency_id.round(sum(moves.mapped("amount_residual")))
+        open_amount = sum(moves.mapped("amount_residual"))
+        amount = moves.currency_id.round(min(open_amount, owed))
+        if moves.currency_id.compare_amounts(amount, 0) <= 0:
+            return None
         currency_id = moves.currency_id.id
         providers = self.env["payment.provider"]._get_compatible_providers(
             company.id, partner.id, amount, currency_id=currency_id

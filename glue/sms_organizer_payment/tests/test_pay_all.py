@@ -114,6 +114,34 @@ class TestPayAll(PayAllCommon):
     # WHERE IT IS OFFERED
     # -------------------------------------------------------------------------
 
+    def test_credit_is_not_asked_for(self):
+        self._new_invoice(
+            "out_refund",
+            invoice_line_ids=[
+                Command.create({"name": "Tea", "price_unit": 300, "tax_ids": []})
+            ],
+        )
+        _link, token = self._customer_link()
+        text = self._text(self._payment_page(token))
+        self.assertIn("Credit and payments $ -300.00 Total $ 1,034.50", text)
+        reference = self._begin(token)["reference"]
+        self._finish(reference)
+        paid = self.env["payment.transaction"].search([("reference", "=", reference)])
+        self.assertEqual(paid.amount, 1034.5)
+        paid._post_process()
+        self.assertEqual(sum(self.both.mapped("amount_residual")), 300)
+
+    def test_customer_in_credit_pays_nothing(self):
+        self._new_invoice(
+            "out_refund",
+            invoice_line_ids=[
+                Command.create({"name": "Tea", "price_unit": 2000, "tax_ids": []})
+            ],
+        )
+        link, token = self._customer_link()
+        self.assertIsNone(link._pay_all_path())
+        self.assertEqual(self._open(f"/s/{token}/pay-all/USD").status_code, 303)
+
     def test_one_invoice_is_paid_by_itself(self):
         link, _token = self._make_link()
         self.assertFalse(link._pay_all_path())
