@@ -130,8 +130,11 @@ class AccountMove(models.Model):
                 company.id, partner.id, amount, currency_id=currency.id
             )
 
-        if takes(max(self.mapped("amount_residual"))):
+        amounts = self.mapped("amount_residual")
+        if takes(max(amounts)):
             return self
+        if not takes(min(amounts)):
+            return self.browse()
         return self.filtered(lambda move: takes(move.amount_residual))
 
     def _document_pay_url(self):

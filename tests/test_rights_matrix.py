@@ -21,10 +21,12 @@ MODELS = {
     "organizer.compose.line": ("rwcd", "rwcd"),
     "organizer.debtor": ("r", "r"),
     "organizer.link": ("r", "r"),
+    "organizer.link.renewed": ("", "rwc"),
     "organizer.mail.outcome": ("", ""),
     "organizer.run": ("rw", "rw"),  # its lines, while it is a draft
     "organizer.run.line": ("rw", "rw"),  # of a draft
     "organizer.schedule": ("rwcd", "rwcd"),  # one's own; an administrator all
+    "organizer.stranger": ("", ""),
     "organizer.template": ("rwcd", "rwcd"),  # the company's; an administrator all
     "organizer.unpaid": ("r", "r"),
     "sms.gateway": ("r", "rwcd"),
@@ -46,7 +48,8 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 # Buttons that take *SMS: administer*; the others take *SMS: send*.
 ADMINISTERS = {
-    "organizer.link": {"action_revoke"},
+    "organizer.link": {"action_renew", "action_revoke"},
+    "organizer.link.renewed": {"action_send"},
     "sms.gateway": {
         "action_go_live",
         "action_look_up_senders",
@@ -235,6 +238,8 @@ class Samples:
             template_id=self.root["organizer.template"].search([], limit=1).id,
         )
         self._create("sms.send.again", sms_ids=self["sms.sms"].ids)
+        link = self["organizer.link"]
+        self._create("organizer.link.renewed", link_id=link.id, url="https://x/s/y")
         self._create("sms.gateway.try", gateway_id=gateway.id, text="Hello")
         packages = self["sms.package"].ids
         self._create("sms.package.check", package_ids=packages)
@@ -414,7 +419,7 @@ class TestOtherCompany(MatrixCommon):
     """Another company's records can neither be seen nor used, by whoever."""
 
     # of no company: written by all, read by administrators of Odoo
-    NOBODYS = {"organizer.mail.outcome"}
+    NOBODYS = {"organizer.mail.outcome", "organizer.stranger"}
 
     @classmethod
     def setUpClass(cls):

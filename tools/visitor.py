@@ -6,8 +6,8 @@ import re
 # previews in chats, search engines, scripts; a Cubot is a phone
 ROBOTS = re.compile(
     r"whatsapp|facebookexternalhit|facebot|telegram|slackbot|skypeuripreview|viber"
-    r"|page-?renderer|(?<!cu)bot|crawl|spider|preview|curl|wget|python|headless"
-    r"|okhttp|go-http|java/|libwww|httpclient|monitor",
+    r"|page-?renderer|(?<!cu)bot|crawl|spider|preview|curl|wget|python"
+    r"|okhttp|go-http|java/|libwww|httpclient",
     re.IGNORECASE,
 )
 # headers in which browsers say that nobody looks at the page yet

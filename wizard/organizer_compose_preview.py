@@ -49,8 +49,10 @@ class OrganizerCompose(models.TransientModel):
     def _compute_link_warning(self):
         links = self.env["organizer.link"]
         for compose in self:
+            pasted = links._find_in({0: compose.body or ""})
             linked = compose._basis()._has_link() and "link" in compose._writer().names
-            compose.link_warning = linked and links._address_warning(compose.company_id)
+            warning = links._address_warning(compose.company_id)
+            compose.link_warning = (linked or pasted) and warning
 
     @api.depends("company_id", "channel", "number", "many")
     def _compute_gateway(self):
