@@ -1,10 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 KINDS = [
-    ("paid", "I have paid"),
-    ("promise", "I will pay on …"),
-    ("question", "I have a question"),
-    ("wrong_number", "Not my number"),
+    ("paid", "Paid"),
+    ("promise", "Promise"),
+    ("question", "Question"),
+    ("wrong_number", "Wrong number"),
 ]
 
 
@@ -21,7 +21,6 @@ class OrganizerAnswer(models.Model):
     _inherit = "organizer.heard"
     _description = "Answer of a customer"
     _order = "answered_at desc, id desc"
-    _rec_name = "kind"
 
     link_id = fields.Many2one(
         "organizer.link",
@@ -89,6 +88,13 @@ class OrganizerAnswer(models.Model):
 
     _once_on_link = models.UniqueIndex("(link_id, ordinal) WHERE link_id IS NOT NULL")
     _customer_idx = models.Index("(company_id, partner_id, kind, id)")
+
+    @api.depends("kind", "partner_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for answer in self:
+            parts = kinds.get(answer.kind), answer.partner_id.display_name
+            answer.display_name = ": ".join(filter(None, parts))
 
     # -- buttons ---------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class OrganizerLink(models.Model):
             "name": "date",
             "type": "date",
             "label": self.env._("I will pay by"),
-            "hint": self.env._("Until %s.", self._answer_date(last)),
+            "hint": self.env._("At the latest %s.", self._answer_date(last)),
             "min": fields.Date.to_string(first),
             "max": fields.Date.to_string(last),
             "required": True,
@@ -257,7 +257,7 @@ class OrganizerLink(models.Model):
             lambda move: self._document_key(move.id) in chosen
         )
         if not meant:
-            return {}, {"invoice": self.env._("Tick what you mean.")}
+            return {}, {"invoice": self.env._("Tick the invoices that you mean.")}
         return {"move_ids": meant.ids, "is_about_all": meant == moves}, {}
 
     # -- what is said afterwards -----------------------------------------------------

@@ -323,7 +323,7 @@ class TestSeveral(AnswerCommon):
             self.assertIn(link._document_key(move.id), form)
             self.assertNotIn(f'value="{move.id}"', form)
         response = self._answer(token, "question", text="Why?")
-        page = self.assertAsked(response, "invoice", "Tick what you mean")
+        page = self.assertAsked(response, "invoice", "Tick the invoices")
         self.assertEqual(page.get_element_by_id("text").value, "Why?")
         keys = [link._document_key(move.id) for move in self.moves[:2]]
         self._answer(token, "question", text="Why?", invoice=keys)
