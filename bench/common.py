@@ -129,6 +129,16 @@ class Databases:
 
         return self.need(name, self.marks[side], make)
 
+    def lists(self, invoices):
+        """Ours, with a message about each invoice, in all states."""
+        name = f"lists_{invoices}"
+
+        def make():
+            clone(self.books("ours", invoices), name)
+            inside("ours.fill_ledger", name)
+
+        return self.need(name, self.marks["ours"], make)
+
     def twilio(self, invoices):
         """Odoo's, with its own provider that takes one message a call."""
         name = f"twilio_{invoices}"

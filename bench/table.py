@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from common import Databases, Spread, machine, number, say
-from rows import ROWS
+from rows import ROWS, reached
 
 
 def main():
@@ -107,10 +107,6 @@ class Bench:
         print("|" + " --- |" * len(head))
         for cells in self.lines:
             print(f"| {' | '.join(map(str, cells))} |")
-
-
-def reached(is_reached):
-    return "reached" if is_reached else "**not reached**"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import books
 from meter import Meter
+from working import work_until_killed
 
 WARM = 20
 
@@ -126,3 +127,10 @@ def debts(env):
         "more_wall": more.wall,
         "more_queries": more.queries,
     }
+
+
+def work(env, root, gate=""):
+    """Pass after pass, as Odoo's scheduler does, until somebody ends it."""
+    point_to(env, root)
+    env.cr.commit()
+    work_until_killed(env, gate)

@@ -1,7 +1,13 @@
 """What is measured of this add-on."""
 
+from statistics import median
+
 import books
+from lxml import etree
 from meter import Meter
+from working import work_until_killed
+
+from odoo.tools.safe_eval import safe_eval
 
 WARM = 20
 FIELDS = [
@@ -161,3 +167,110 @@ def debts(env):
         "more_wall": more.wall,
         "more_queries": more.queries,
     }
+
+
+def work(env, root, kind, gate=""):
+    """Pass after pass, as Odoo's scheduler does, until somebody ends it."""
+    point_to(env, root, kind)
+    work_until_killed(env, gate)
+
+
+def states(env):
+    """``{reference: state}`` of all messages."""
+    return {sms._reference(): sms.state for sms in env["sms.sms"].search([])}
+
+
+# -- lists -----------------------------------------------------------------------------
+
+# where they are opened: an action, the field that says what became of the SMS (where
+# the list has one), and how a customer is looked for
+LISTS = (
+    ("account.action_move_out_invoice_type", None, "partner_id"),
+    ("sms_organizer.action_send_to_buyer", "sms_status", "partner_id"),
+    ("sms_organizer.action_organizer_debtor", None, "partner_id"),
+    ("sms_organizer.action_organizer_unpaid", None, "partner_id"),
+    ("sms_organizer.action_sms_message", "state", "partner_id"),
+)
+PAGE, COUNTED, TIMES = 80, 10_001, 5
+
+
+def fill_ledger(env):
+    """A message about each invoice, in all states."""
+    fill_queue(env, "kannel", "http://127.0.0.1:9")
+    env.cr.execute(
+        """
+        UPDATE sms_sms
+           SET state = CASE WHEN id % 10 < 6 THEN 'sent' WHEN id % 10 < 8 THEN 'pending'
+                            WHEN id % 10 < 9 THEN 'error' ELSE 'outgoing' END
+        """
+    )
+    env.cr.commit()
+    env.cr._cnx.autocommit = True
+    env.cr.execute("VACUUM ANALYZE")
+
+
+def lists(env):
+    """:return: ``{action: {what is done: its figures}}``, of the actions that exist"""
+    env = _as_admin(env)
+    found = {}
+    for xmlid, state, customer in LISTS:
+        action = env.ref(xmlid, raise_if_not_found=False)
+        if action:
+            found[xmlid] = _look_at(env, action, state, customer)
+    return found
+
+
+def _look_at(env, action, state, customer):
+    """What the browser asks for: the first page, sorted, and searched."""
+    values = env["ir.actions.act_window"]._for_xml_id(
+        action.get_external_id()[action.id]
+    )
+    model = env[action.res_model].with_context(**_evaluated(env, values["context"]))
+    view = next((one for one, kind in values["views"] if kind == "list"), False)
+    arch = etree.fromstring(model.get_views([(view, "list")])["views"]["list"]["arch"])
+    specification = _specification(model, arch)
+    domain = _evaluated(env, values["domain"] or "[]")
+    order = arch.get("default_order")
+    asked = {"open": (domain, order)}
+    if state and model.fields_get([state])[state].get("sortable"):
+        asked["sorted by SMS state"] = (domain, f"{state}, id")
+    # the letters that somebody enters in the search
+    asked["search"] = ([*domain, (customer, "ilike", "Customer 00012")], order)
+    return {
+        what: {"name": action.name, **_measure(model, specification, *one)}
+        for what, one in asked.items()
+    }
+
+
+def _measure(model, specification, domain, order):
+    walls = []
+    for _time in range(TIMES):
+        model.env.invalidate_all()
+        with Meter(model.env) as meter:
+            page = model.web_search_read(
+                domain, specification, limit=PAGE, order=order, count_limit=COUNTED
+            )
+        walls.append(meter.wall)
+    return {
+        "wall": median(walls),
+        "queries": meter.queries,
+        "rows": len(page["records"]),
+        "length": page["length"],
+    }
+
+
+def _specification(model, arch):
+    """The fields of the list, as the browser asks for them."""
+    specification = {}
+    for node in arch.iter("field"):
+        # fields of a list within the list are not the list's
+        if any(parent.tag == "field" for parent in node.iterancestors()):
+            continue
+        field = model._fields[node.get("name")]
+        of_other = {"fields": {"display_name": {}}}
+        specification[field.name] = of_other if field.relational else {}
+    return specification
+
+
+def _evaluated(env, text):
+    return safe_eval(text or "{}", {"uid": env.uid, **env.context})
