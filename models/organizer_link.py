@@ -8,6 +8,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .bulk import create_many
+
 TOKEN_ALPHABET = string.ascii_letters + string.digits
 TOKEN_LENGTH = 12
 TOKEN_PATTERN = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH}}}")
@@ -71,8 +73,9 @@ class OrganizerLink(models.Model):
         """
         tokens = {move.id: self._new_token() for move in moves}
         # sudo: nobody may write links; who may read the invoice may send its link
-        links = self.sudo().create(self._prepare_link_values(moves, tokens))
-        if any(link.document_state == "pending" for link in links):
+        values_list = self._prepare_link_values(moves, tokens)
+        links = create_many(self.sudo(), values_list)
+        if any(values["document_state"] == "pending" for values in values_list):
             self._wake_document_cron()
         bases = {company: self._base_url(company) for company in moves.company_id}
         return {
