@@ -55,6 +55,7 @@ from . import organizer_run_review
 from . import organizer_run_line
 from . import organizer_run_line_occasion
 from . import organizer_run_line_mail
+from . import organizer_run_line_note
 from . import organizer_run_line_review
 from . import organizer_run_line_gc
 from . import organizer_schedule

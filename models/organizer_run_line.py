@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_datetime, html2plaintext
-
-from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
+from odoo.tools import SQL, format_datetime, html2plaintext
 
 from ..tools import placeholders
 
@@ -22,7 +20,8 @@ class OrganizerRunLine(models.Model):
     """One candidate of a run: told, or left out and why.
 
     Once only: ``organizer_run_line_occasion.py``. By e-mail:
-    ``organizer_run_line_mail.py``. In a draft: ``organizer_run_line_review.py``.
+    ``organizer_run_line_mail.py``. In a draft: ``organizer_run_line_review.py``. In the
+    chatter: ``organizer_run_line_note.py``.
     """
 
     _name = "organizer.run.line"
@@ -163,7 +162,7 @@ class OrganizerRunLine(models.Model):
         "AND outcome IN ('failed', 'left_out')"
     )
 
-    @api.depends("sms_ids.state", "mail_state", "reason", "selected", "run_id.state")
+    @api.depends("sms_ids.state", "mail_state", "reason", "selected")
     def _compute_outcome(self):
         outcomes = {
             "outgoing": "waiting",
@@ -237,7 +236,19 @@ class OrganizerRunLine(models.Model):
         notes = self._post_notes([values["body"] for values in values_list])
         for values, note in zip(values_list, notes, strict=True):
             values["mail_message_id"] = note.id
-        self.env["sms.sms"].create(values_list)._notify_chatter()
+        self.env["sms.sms"]._create_many(values_list)._notify_chatter()
+        self._note_queued()
+
+    def _note_queued(self):
+        """What ``_compute_outcome`` says of lines whose SMS was put in the queue."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE organizer_run_line SET outcome = 'waiting' WHERE id = ANY(%s)",
+                self.ids,
+            )
+        )
+        self.env.remove_to_compute(self._fields["outcome"], self)
+        self.invalidate_recordset(["outcome", "sms_ids"], flush=False)
 
     def _make_links(self, names_of):
         """To the invoice that a line is about, or to all that is open of its customer.
@@ -290,31 +301,6 @@ class OrganizerRunLine(models.Model):
         """When it may leave; False for at once."""
         later = self.planned_on and self.planned_on > fields.Datetime.now()
         return later and self.planned_on
-
-    def _post_notes(self, bodies):
-        """A note on the chatter of each document, in one go.
-
-        :return: list of ``mail.message`` in the order of self
-        """
-        notes = {}
-        html = {
-            line.id: sms_content_to_rendered_html(body)
-            for line, body in zip(self, bodies, strict=True)
-        }
-        author = self.run_id.user_id[:1].partner_id
-        for model, lines in self.grouped("res_model").items():
-            posted = (
-                self.env[model]
-                .browse(lines.mapped("res_id"))
-                ._message_log_batch(
-                    bodies={line.res_id: html[line.id] for line in lines},
-                    author_id=author.id,
-                    message_type="sms",
-                )
-            )
-            by_document = {note.res_id: note for note in posted}
-            notes.update({line.id: by_document[line.res_id] for line in lines})
-        return [notes[line.id] for line in self]
 
     def _documents(self):
         """The documents of lines of one model, those that are left of them."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .bulk import create_many
 from .organizer_run_send import SETTLED_BY_ANOTHER
 
 
@@ -23,6 +24,29 @@ class OrganizerRunLine(models.Model):
         return super().create(vals_list)
 
     @api.model
+    def _create_many(self, vals_list):
+        """Lines of one run, none of them told yet; a few statements.
+
+        :return: the lines, in this order
+        """
+        for vals in vals_list:
+            vals["occasion"] = vals.get("occasion") or self._occasion(vals)
+        partners = self.env["res.partner"].browse(
+            vals.get("partner_id") for vals in vals_list
+        )
+        computed = {
+            "commercial_partner_id": [one.commercial_partner_id.id for one in partners],
+            "outcome": [self._outcome_of(vals) for vals in vals_list],
+        }
+        return create_many(self, vals_list, computed)
+
+    @api.model
+    def _outcome_of(self, vals):
+        """What ``_compute_outcome`` says of a line that nothing was sent for."""
+        going = vals.get("selected", True) and not vals.get("reason")
+        return "draft" if going else "left_out"
+
+    @api.model
     def _occasion(self, vals):
         """By hand the same may be told again, but once only in the same run."""
         return f"run,{vals['run_id']},{vals['res_model']},{vals['res_id']}"
@@ -37,7 +61,7 @@ class OrganizerRunLine(models.Model):
                 """
                 UPDATE organizer_run_line line
                    SET told = TRUE, planned_on = COALESCE(planned_on, %s)
-                 WHERE id IN %s AND told IS NOT TRUE
+                 WHERE id = ANY(%s) AND told IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT FROM organizer_run_line other
                         WHERE other.company_id = line.company_id
@@ -45,7 +69,7 @@ class OrganizerRunLine(models.Model):
              RETURNING id
                 """,
                 fields.Datetime.now(),
-                self._ids,
+                self.ids,
             )
         )
         ids = {row[0] for row in self.env.cr.fetchall()}

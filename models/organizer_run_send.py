@@ -44,7 +44,7 @@ class OrganizerRun(models.Model):
         :param list lines: values of ``organizer.run.line``
         :return: the lines, in this order
         """
-        return self.env["organizer.run.line"].create(
+        return self.env["organizer.run.line"]._create_many(
             [{**line, "run_id": self.id} for line in lines]
         )
 
@@ -103,6 +103,8 @@ class OrganizerRun(models.Model):
 
         :param lines: those with a reason of ``SETTLED_BY_ANOTHER``
         """
+        if not lines:
+            return
         going = self.env["organizer.run.line"].search(
             [
                 ("run_id", "=", self.id),

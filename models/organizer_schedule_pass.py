@@ -9,10 +9,10 @@ from .organizer_schedule_manners import BANK
 from .organizer_schedule_trouble import TROUBLE
 
 # documents that are looked at in one transaction; a customer's are never torn apart
-BATCH = 500
+BATCH = 1000
 # transactions of one call of the scheduled action: what is left is for the next call,
 # which begins with an empty memory
-MOST_BATCHES = 40
+MOST_BATCHES = 20
 
 
 class OrganizerSchedule(models.Model):

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import SQL, format_datetime
+
+from .bulk import copy_row, does_as_known, is_extended
+
+# so many that are sent at once nobody watches, chatter by chatter
+WATCHED = 20
 
 
 class SmsSms(models.Model):
@@ -12,24 +17,44 @@ class SmsSms(models.Model):
     def _notify_chatter(self):
         """Make the notifications by which the chatter shows the state of each SMS."""
         # sudo: notifications are Odoo's own, written for whoever may send
-        self.env["mail.notification"].sudo().create(
-            [
-                {
-                    "author_id": sms.mail_message_id.author_id.id,
-                    "mail_message_id": sms.mail_message_id.id,
-                    "res_partner_id": sms.partner_id.id,
-                    "sms_number": sms.number,
-                    "notification_type": "sms",
-                    "sms_id_int": sms.id,
-                    "sms_tracker_ids": [fields.Command.create({"sms_uuid": sms.uuid})],
-                    "is_read": True,  # nothing for Odoo's inbox
-                    "notification_status": "ready",
-                }
-                for sms in self
-            ]
-        )
+        notifications = self.env["mail.notification"].sudo()
+        trackers = self.env["sms.tracker"].sudo()
+        if not self or is_extended(notifications) or is_extended(trackers):
+            return notifications.create(self._notifications())
+        first = notifications.create(self[:1]._notifications())
+        if rest := self[1:]:
+            columns = {
+                "mail_message_id": [sms.mail_message_id.id for sms in rest],
+                "res_partner_id": [sms.partner_id.id for sms in rest],
+                "sms_number": [sms.number for sms in rest],
+                "sms_id_int": rest.ids,
+            }
+            made = copy_row(first, columns)
+            uuids = [sms.uuid for sms in rest]
+            tracked = {"mail_notification_id": made.ids, "sms_uuid": uuids}
+            copy_row(first.sms_tracker_ids, tracked)
+        return first
+
+    def _notifications(self):
+        """Values of ``mail.notification``."""
+        return [
+            {
+                "author_id": sms.mail_message_id.author_id.id,
+                "mail_message_id": sms.mail_message_id.id,
+                "res_partner_id": sms.partner_id.id,
+                "sms_number": sms.number,
+                "notification_type": "sms",
+                "sms_id_int": sms.id,
+                "sms_tracker_ids": [fields.Command.create({"sms_uuid": sms.uuid})],
+                "is_read": True,  # nothing for Odoo's inbox
+                "notification_status": "ready",
+            }
+            for sms in self
+        ]
 
     def _tell_chatter(self, state, failure_type=False, reason=False):
+        if state == "pending" and len(self) > WATCHED and self._tell_many_pending():
+            return
         trackers = self.sms_tracker_id.with_context(
             sms_skip_msg_notification=True, organizer_ledger_knows=True
         )
@@ -56,6 +81,42 @@ class SmsSms(models.Model):
         else:
             trackers._action_update_from_sms_state(state, failure_type, reason)
         self.mail_message_id._notify_message_notification_update()
+
+    def _tell_many_pending(self):
+        """The same by one statement, and without waking each browser: who looks at one
+        of the documents later sees it.
+
+        :return: False where another add-on has to be told, too
+        """
+        trackers = self.env["sms.tracker"]
+        notifications = self.env["mail.notification"]
+        if not (
+            does_as_known(
+                trackers, "_action_update_from_sms_state", "_update_sms_notifications"
+            )
+            and does_as_known(notifications, "write")
+        ):
+            return False
+        notifications.flush_model()
+        trackers.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mail_notification
+                   SET notification_status = 'pending', failure_type = NULL,
+                       failure_reason = NULL
+                  FROM sms_tracker tracker
+                 WHERE tracker.mail_notification_id = mail_notification.id
+                   AND tracker.sms_uuid = ANY(%s)
+                   AND notification_status NOT IN ('pending', 'sent')
+                """,
+                self.mapped("uuid"),
+            )
+        )
+        notifications.invalidate_model(
+            ["notification_status", "failure_type", "failure_reason"], flush=False
+        )
+        return True
 
     def _waiting_words(self):
         if self.waits_for and self.failure_reason:

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 # Most messages that one process takes from the queue at a time, and most calls that it
 # takes them for: others are to have their share.
 CLAIM_SIZE = 500
-CLAIM_CALLS = 16
+CLAIM_CALLS = 32
 
 # What is held back is looked at again, whatever it waits for.
 LOOK_AGAIN = timedelta(minutes=30)
@@ -150,15 +150,16 @@ class SmsSms(models.Model):
     def _lease(self, adapter):
         return fields.Datetime.now() + timedelta(seconds=2 * adapter.longest_call)
 
-    def _mark_handed_over(self, claim, messages, known, adapter):
+    def _mark_handed_over(self, claim, messages, known, adapter, ids=None):
         """Write down, just before, what is handed over now, and what became of those
         before. A process that dies leaves no more than these in doubt.
 
         :param list messages: :class:`..gateways.base.Message`
         :param dict known: reference → Outcome, of the messages before
+        :param dict ids: reference → id of all of self, where they are known
         :return: the references of those that are still ours
         """
-        ids = {sms._reference(): sms.id for sms in self}
+        ids = ids or {sms._reference(): sms.id for sms in self}
         self.env.cr.execute(
             SQL(
                 """
@@ -189,7 +190,7 @@ class SmsSms(models.Model):
         )
         mine = {row[0] for row in self.env.cr.fetchall()}
         self.invalidate_recordset(flush=False)
-        return {reference for reference, sms_id in ids.items() if sms_id in mine}
+        return {one.reference for one in messages if ids[one.reference] in mine}
 
     # -- what is handed over ---------------------------------------------------------
 

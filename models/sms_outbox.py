@@ -233,13 +233,14 @@ class SmsSms(models.Model):
         # after that, others would soon take what is claimed for abandoned
         until = time.monotonic() + adapter.longest_call
         known, outcomes = {}, {}
+        ids = {sms._reference(): sms.id for sms in self}
         for chunk in split_every(adapter.batch_size, messages):
             if time.monotonic() > until:
                 break
             try:
                 mine = self._despite_others(
                     lambda chunk=chunk, known=known: self._mark_handed_over(
-                        claim, chunk, known, adapter
+                        claim, chunk, known, adapter, ids
                     )
                 )
             except psycopg2.Error as error:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from ..gateways.base import Failure, Verdict
+from .bulk import does_as_known
 
 _logger = logging.getLogger(__name__)
 
@@ -111,20 +112,77 @@ class SmsSms(models.Model):
         :param dict outcomes: id → :class:`..gateways.base.Outcome`, as below
         """
         costs = self._costs(outcomes, now)
-        self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))._set_outcome(
-            "pending"
+        sent = self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))
+        if sent and does_as_known(self, "write"):
+            sent._write_pending(now)
+        else:
+            sent._set_outcome("pending")
+        self._write_figures(
+            {sms_id: outcomes[sms_id].provider_id for sms_id in self._ids}, costs, now
         )
-        for sms in self:
-            sms.write(
-                {
-                    "provider_id": outcomes[sms.id].provider_id or sms.provider_id,
-                    "cost": costs[sms.id],
-                    "sent_at": sms.handed_over_at or now,
-                    "is_doubtful": False,
-                    "earlier_doubt": False,
-                }
-            )
         self._tell_odoo_its_ids(outcomes)
+
+    def _write_pending(self, now):
+        """What ``_set_outcome("pending")`` does, by two statements: a package or budget
+        keeps what such a message took, and no report has settled it yet."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH sent AS (
+                    UPDATE sms_sms
+                       SET state = 'pending', failure_type = NULL,
+                           failure_reason = NULL, sent_at = %(now)s,
+                           write_date = %(now)s, write_uid = %(user)s
+                     WHERE id = ANY(%(ids)s)
+                 RETURNING run_line_id
+                )
+                UPDATE organizer_run_line line
+                   SET outcome = 'sent'
+                  FROM sent
+                 WHERE line.id = sent.run_line_id
+                """,
+                now=now,
+                user=self.env.uid,
+                ids=self.ids,
+            )
+        )
+        lines = self.run_line_id
+        self.invalidate_recordset(flush=False)
+        lines.invalidate_recordset(["outcome"], flush=False)
+        self._tell_chatter("pending")
+
+    def _write_figures(self, provider_ids, costs, now):
+        """One statement.
+
+        :param dict provider_ids: id → the provider's, or empty
+        :param dict costs: id → in the message's currency
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sms_sms
+                   SET provider_id = COALESCE(NULLIF(known.provider_id, ''),
+                                              sms_sms.provider_id),
+                       cost = known.cost, sent_at = COALESCE(handed_over_at, %(now)s),
+                       is_doubtful = FALSE, earlier_doubt = FALSE
+                  FROM unnest(%(ids)s::int[], %(provider_ids)s::text[],
+                              %(costs)s::numeric[]) AS known(id, provider_id, cost)
+                 WHERE sms_sms.id = known.id
+                """,
+                now=now,
+                ids=self.ids,
+                provider_ids=[provider_ids[one] for one in self._ids],
+                costs=[
+                    float_round(costs[one], precision_digits=4) for one in self._ids
+                ],
+            )
+        )
+        self.invalidate_recordset(
+            ["provider_id", "cost", "sent_at", "is_doubtful", "earlier_doubt"],
+            flush=False,
+        )
 
     def _tell_odoo_its_ids(self, outcomes):
         """``sms_twilio`` keeps Twilio's id, by which it is told of the delivery."""

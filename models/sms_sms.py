@@ -1,9 +1,11 @@
 from collections import defaultdict
+from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..tools import gsm
+from .bulk import create_many
 
 
 class SmsSms(models.Model):
@@ -79,6 +81,23 @@ class SmsSms(models.Model):
     def create(self, vals_list):
         # EXTENDS 'sms'
         self._refuse_edit()
+        self._complete(vals_list)
+        return super().create(vals_list)
+
+    @api.model
+    def _create_many(self, vals_list):
+        """Messages of lines of a run; a few statements.
+
+        :return: the messages, in this order
+        """
+        self._refuse_edit()
+        self._complete(vals_list)
+        for vals in vals_list:
+            vals["uuid"] = uuid4().hex
+        return create_many(self, vals_list, settled=["organizer.run.line.outcome"])
+
+    def _complete(self, vals_list):
+        """Fill in what the ledger says of a message, where it was not given."""
         messages = self.env["mail.message"].browse(
             [
                 vals["mail_message_id"]
@@ -88,11 +107,13 @@ class SmsSms(models.Model):
         )
         by_id = {message.id: message for message in messages}
         for vals in vals_list:
-            message = by_id.get(vals.get("mail_message_id"), messages.browse())
-            for name, value in self._ledger_values(vals, message).items():
+            if not vals.get("run_line_id"):  # a line says what it is about
+                message = by_id.get(vals.get("mail_message_id"), messages.browse())
+                for name, value in self._message_values(message).items():
+                    vals.setdefault(name, value)
+            for name, value in self._ledger_values(vals).items():
                 vals.setdefault(name, value)
         self._estimate_prices(vals_list)
-        return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'sms'
@@ -131,15 +152,20 @@ class SmsSms(models.Model):
 
     # -- values ----------------------------------------------------------------------
 
-    def _ledger_values(self, vals, message):
+    def _message_values(self, message):
+        """What an SMS of another app is about, by its note in the chatter."""
         company = message.record_company_id or self.env.company
         return {
             "company_id": company.id,
             "user_id": self.env.uid,
-            "queued_at": fields.Datetime.now(),
             "res_model": message.model,
             "res_id": message.res_id,
             "move_id": message.res_id if message.model == "account.move" else False,
+        }
+
+    def _ledger_values(self, vals):
+        return {
+            "queued_at": fields.Datetime.now(),
             **self._measure_values(vals.get("body")),
         }
 

@@ -71,6 +71,11 @@ def measure(text):
     return _measure_ucs2(text) if _FOREIGN.search(text) else _measure_gsm7(text)
 
 
+def is_gsm7(text):
+    """Whether the text needs no Unicode."""
+    return not _FOREIGN.search(text)
+
+
 def _measure_gsm7(text):
     single, each = _CAPACITY[GSM7]
     escapes = len(_EXTENDED.findall(text))

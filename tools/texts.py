@@ -45,7 +45,7 @@ class SmsText:
         :param dict values: placeholder → text, the link among them
         """
         text = self._template.render(values)
-        if not self._plain:
+        if not self._plain or gsm.is_gsm7(text):
             return text
         # piece by piece, as `fill` has to: so that the two agree to the unit
         plain = self._template.render(values, write=gsm.plain)
@@ -57,11 +57,12 @@ class SmsText:
         :param dict values: as for ``final``; the link is for measuring
         """
         keep = (LINK,)
-        text = self._template.render(values)
-        if self._plain and gsm.is_worth_it(
-            text, self._template.render(values, write=gsm.plain)
-        ):
-            return self._template.fill(values, keep, write=gsm.plain)
+        if self._plain:
+            text = self._template.render(values)
+            if not gsm.is_gsm7(text) and gsm.is_worth_it(
+                text, self._template.render(values, write=gsm.plain)
+            ):
+                return self._template.fill(values, keep, write=gsm.plain)
         return self._template.fill(values, keep)
 
     def measure(self, values):

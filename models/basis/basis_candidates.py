@@ -1,9 +1,11 @@
+import re
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import email_normalize_all
+from odoo.tools import SQL, email_normalize_all
 
 SMS, EMAIL = "sms", "email"
+E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
 class Candidate(NamedTuple):
@@ -56,9 +58,10 @@ class OrganizerBasis(models.AbstractModel):
         """``{document id: (number, (reason, why) or None)}``"""
         entered = {**self._numbers(documents), **numbers}
         checked = {
-            document.id: self._check_number(
-                entered[document.id],
-                recipients[document.id].with_company(self._company(document)),
+            document.id: (own, None)
+            if (own := entered[document.id]) and self._is_checked(document, own)
+            else self._check_number(
+                own, recipients[document.id].with_company(self._company(document))
             )
             for document in documents
         }
@@ -67,6 +70,11 @@ class OrganizerBasis(models.AbstractModel):
             document_id: (number, refusal or stopped.get(number))
             for document_id, (number, refusal) in checked.items()
         }
+
+    def _is_checked(self, document, number):
+        """Whether it is the document's own, which was checked when it was entered."""
+        own = "sms_phone" in document._fields and document.sms_phone
+        return number == own and bool(E164.fullmatch(number))
 
     def _check_number(self, number, partner):
         """:return: (E.164 or as entered, (reason, why) or None)"""
@@ -105,15 +113,18 @@ class OrganizerBasis(models.AbstractModel):
 
     def _stopped_numbers(self, numbers):
         """``{number: (reason, why)}`` for those who do not want to be written to."""
-        # sudo: the list of those who opted out is not readable by everyone who sends
-        stopped = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search_fetch(
-                [("number", "in", [number for number in numbers if number])],
-                ["number", "organizer_wrong_number"],
+        # by SQL: Odoo would read each of the numbers anew. Those on the list were
+        # checked when they were entered, and so were these; and not everyone who sends
+        # may read the list.
+        blacklist = self.env["phone.blacklist"].sudo()
+        blacklist.flush_model(["active", "number"])
+        found = self.env.execute_query(
+            SQL(
+                "SELECT id FROM phone_blacklist WHERE active AND number = ANY(%s)",
+                list({number for number in numbers if number}),
             )
         )
+        stopped = blacklist.browse([one for (one,) in found])
         return {one.number: one._why_not_written_to() for one in stopped}
 
     # -- by e-mail -------------------------------------------------------------------

@@ -1,3 +1,5 @@
+from functools import cache
+
 from odoo import models
 
 from ...tools.texts import MAX_SEGMENTS
@@ -22,6 +24,7 @@ class OrganizerBasis(models.AbstractModel):
         )
         invoices = self._invoices(documents)
         owed = self._owed(documents) if self._basis_amounts else {}
+        link_of = cache(self.env["organizer.link"]._sample_url)
         return [
             self._run_line(
                 candidate,
@@ -30,11 +33,13 @@ class OrganizerBasis(models.AbstractModel):
                 values[candidate.document.id],
                 invoices.get(candidate.document.id),
                 owed.get(candidate.document.id, {}),
+                link_of(self._company(candidate.document)),
             )
             for candidate in candidates
         ]
 
-    def _run_line(self, candidate, channel, text, values, invoice, owed):
+    def _run_line(self, candidate, channel, text, values, invoice, owed, link):
+        """:param str link: as long as the real one"""
         document = candidate.document
         line = {
             "partner_id": candidate.partner.id,
@@ -51,7 +56,7 @@ class OrganizerBasis(models.AbstractModel):
             return {
                 **line,
                 "number": candidate.address,
-                **self._sms_line(line, text, self._with_link(document, values)),
+                **self._sms_line(line, text, {**values, "link": link}),
             }
         subject, body = text.fill(values)
         return {**line, "email": candidate.address, "subject": subject, "body": body}

@@ -1,7 +1,10 @@
+from functools import cache
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .. import clock
 from .organizer_basis import Placeholder
 
 # what is read at once for the texts, and for the refusals, of many invoices
@@ -98,8 +101,12 @@ class OrganizerBasisInvoice(models.AbstractModel):
         wanted = names & set(self._debts()._debt_names())
         if wanted and self._debts()._may_see_debts():
             debts = self._debts_of(documents)
+        writers = self._writers(names)
         return {
-            move.id: {**self._invoice_values(move), **debts.get(move.id, {})}
+            move.id: {
+                **{name: write(move) for name, write in writers.items()},
+                **debts.get(move.id, {}),
+            }
             for move in documents
         }
 
@@ -111,26 +118,43 @@ class OrganizerBasisInvoice(models.AbstractModel):
         documents.sudo().partner_bank_id.fetch(["acc_number"])
         documents.sudo().invoice_user_id.partner_id.fetch(["name"])
 
-    def _invoice_values(self, move):
-        due = move.invoice_date_due
-        days = (move._seller_today() - due).days if due else 0
-        # sudo: as in _fetch
-        readable = move.sudo()
-        return {
-            **self._debts()._company_values(move.company_id),
-            **self._debts()._customer_values(move.commercial_partner_id),
-            "document_type": move.type_name,
-            "number": move.name or "",
-            "date": format_date(self.env, move.invoice_date),
-            "due_date": format_date(self.env, due),
-            "days_left": str(max(-days, 0)),
-            "days_overdue": str(max(days, 0)),
-            "amount_total": self._format_amount(move.amount_total, move.currency_id),
-            "amount_due": self._format_amount(move.amount_residual, move.currency_id),
-            "payment_reference": move.payment_reference or move.name or "",
-            "bank_account": readable.partner_bank_id.acc_number or "",
-            "salesperson": readable.invoice_user_id.name or "",
+    def _writers(self, names):
+        """``{placeholder: function of an invoice: its text}`` of these names, and of
+        what is compared later. The same amount, date or company is written once."""
+        wanted = {*names, *self._basis_amounts[:1]}
+        day = cache(lambda date: format_date(self.env, date))
+        amount = cache(self._format_amount)
+        of_company = cache(self._debts()._company_values)
+        of_customer = cache(self._debts()._customer_values)
+        today = cache(clock.today_of)
+
+        def days_late(move):
+            due = move.invoice_date_due
+            return (today(move.company_id) - due).days if due else 0
+
+        writers = {
+            "company": lambda move: of_company(move.company_id)["company"],
+            "phone": lambda move: of_company(move.company_id)["phone"],
+            "customer": lambda move: of_customer(move.commercial_partner_id)[
+                "customer"
+            ],
+            "customer_id": lambda move: of_customer(move.commercial_partner_id)[
+                "customer_id"
+            ],
+            "document_type": lambda move: move.type_name,
+            "number": lambda move: move.name or "",
+            "date": lambda move: day(move.invoice_date),
+            "due_date": lambda move: day(move.invoice_date_due),
+            "days_left": lambda move: str(max(-days_late(move), 0)),
+            "days_overdue": lambda move: str(max(days_late(move), 0)),
+            "amount_total": lambda move: amount(move.amount_total, move.currency_id),
+            "amount_due": lambda move: amount(move.amount_residual, move.currency_id),
+            "payment_reference": lambda move: move.payment_reference or move.name or "",
+            # sudo: as in _fetch
+            "bank_account": lambda move: move.sudo().partner_bank_id.acc_number or "",
+            "salesperson": lambda move: move.sudo().invoice_user_id.name or "",
         }
+        return {name: write for name, write in writers.items() if name in wanted}
 
     def _owed(self, documents):
         owed = {

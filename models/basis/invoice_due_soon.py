@@ -15,11 +15,11 @@ class OrganizerBasisInvoiceDueSoon(models.AbstractModel):
     def _due_domain(self):
         return Domain("invoice_date_due", ">=", self._today())
 
-    def _due_refusal(self, move):
+    def _due_refusal(self, move, today):
         if not (due := move.invoice_date_due):
             words = self.env._("%s has no due date.", move.display_name)
             return "not_due_soon", words
-        if due < move._seller_today():
+        if due < today:
             words = self.env._("%s is overdue already.", move.display_name)
             return "not_due_soon", words
         return None

@@ -17,9 +17,9 @@ class OrganizerBasisInvoiceOverdue(models.AbstractModel):
     def _due_domain(self):
         return Domain("invoice_date_due", "<", self._today())
 
-    def _due_refusal(self, move):
+    def _due_refusal(self, move, today):
         due = move.invoice_date_due
-        if due and due < move._seller_today():
+        if due and due < today:
             return None
         return "not_overdue", self.env._("%s is not overdue.", move.display_name)
 

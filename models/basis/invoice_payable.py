@@ -1,6 +1,10 @@
+from functools import cache
+
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from .. import clock
 from .invoice import OPEN
 
 
@@ -23,8 +27,11 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
         """Invoices whose due date fits."""
         return Domain.TRUE
 
-    def _due_refusal(self, move):
-        """(reason, why) where the due date does not fit, else None."""
+    def _due_refusal(self, move, today):
+        """(reason, why) where the due date does not fit, else None.
+
+        :param date today: at the seller's place
+        """
         return
 
     # -- who -------------------------------------------------------------------------
@@ -43,13 +50,30 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
 
     def _refusals(self, documents):
         refusals = super()._refusals(documents)
+        marked = self._with_marked_lines(documents)
+        today = cache(clock.today_of)
         for move in documents - documents.browse(refusals):
-            if refusal := self._payable_refusal(move) or self._due_refusal(move):
+            refusal = self._payable_refusal(move, move.id in marked)
+            if refusal := refusal or self._due_refusal(move, today(move.company_id)):
                 refusals[move.id] = refusal
         return refusals
 
-    def _payable_refusal(self, move):
-        """Why nobody is to be asked for the money: (reason, why), or None."""
+    def _with_marked_lines(self, documents):
+        """Ids of those with a line that is marked “No Follow-Up”; the others are not
+        disputed, and need not be asked line by line. One query."""
+        # sudo: a mark holds, whoever may read the lines
+        lines = self.env["account.move.line"].sudo()
+        query = lines._search(
+            [("move_id", "in", documents.ids), ("no_followup", "=", True)]
+        )
+        rows = self.env.execute_query(query.select(SQL.identifier("move_id")))
+        return {move_id for (move_id,) in rows}
+
+    def _payable_refusal(self, move, is_marked):
+        """Why nobody is to be asked for the money: (reason, why), or None.
+
+        :param bool is_marked: see ``_with_marked_lines``
+        """
         if move.payment_state not in OPEN:
             return "paid", self.env._("%s is paid.", move.display_name)
         if move.move_type == "out_refund":
@@ -57,7 +81,7 @@ class OrganizerBasisInvoicePayable(models.AbstractModel):
                 "%s is a credit note: nothing is owed.", move.display_name
             )
             return "paid", words
-        if move.is_invoice() and move.no_followup:
+        if is_marked and move.is_invoice() and move.no_followup:
             return "disputed", self._disputed_words(move)
         return None
 

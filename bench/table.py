@@ -1,0 +1,113 @@
+"""./dev/bench: the table of issue 9, both sides in one run.
+
+Every figure is taken in a process of its own, on a fresh clone of a database that both
+sides share the books of; the sides take turns, round by round.
+"""
+
+import argparse
+import sys
+
+from common import Databases, Spread, machine, number, say
+from rows import ROWS, reached
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="under three minutes")
+    parser.add_argument("--rows", help="1,2,5: these alone")
+    parser.add_argument("--invoices", type=int, help="instead of 10,000")
+    parser.add_argument("--rounds", type=int, help="instead of 3")
+    parser.add_argument("--keep", action="store_true", help="databases as they are")
+    options = parser.parse_args()
+    options.invoices = options.invoices or (2_000 if options.quick else 10_000)
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    chosen = [int(one) for one in options.rows.split(",")] if options.rows else None
+    bench = Bench(options)
+    for key, row in ROWS.items():
+        if key in chosen if chosen else not (options.quick and row.slow):
+            say(f"Row {key}: {row.what} …")
+            row.measure(bench)
+    bench.print()
+    sys.exit(0)
+
+
+class Bench:
+    """What the rows have at hand, and the lines that they leave."""
+
+    def __init__(self, options):
+        self.options = options
+        self.invoices = options.invoices
+        self.rounds = options.rounds
+        self.quick = options.quick
+        self.databases = Databases(options.keep)
+        self.lines = []
+
+    def take_turns(self, odoo, ours, rounds=None):
+        """:param odoo: function that measures a round; so is ``ours``
+        :return: their results, lists in the order of the rounds
+        """
+        theirs, own = [], []
+        for round_number in range(rounds or self.rounds):
+            # who begins changes with each round
+            for found, measure in sorted(
+                [(theirs, odoo), (own, ours)],
+                key=lambda one: (one[0] is own) != bool(round_number % 2),
+            ):
+                found.append(measure())
+        return theirs, own
+
+    def compare(
+        self, row, what, odoo, ours, write=None, goal=None, more_is_better=False
+    ):
+        """A line of the table.
+
+        :param list odoo: figures of the rounds; so is ``ours``
+        :param float goal: how many times as good ours is to be
+        """
+        write = write or number(2)
+        theirs, own = Spread(odoo), Spread(ours)
+        if more_is_better:
+            ratio = own.mid / theirs.mid if theirs.mid else float("inf")
+        else:
+            ratio = theirs.mid / own.mid if own.mid else float("inf")
+        verdict = "" if goal is None else reached(ratio >= goal)
+        wanted = "" if goal is None else f"≥ {goal:g} times"
+        self.line(
+            row,
+            what,
+            theirs.show(write),
+            own.show(write),
+            f"{ratio:,.1f} times",
+            wanted,
+            verdict,
+        )
+
+    def limit(self, row, what, odoo, ours, write, most, ratio=""):
+        """A line with a bound for ours."""
+        theirs = Spread(odoo).show(write) if odoo else "–"
+        own = Spread(ours)
+        wanted = f"≤ {most:g}"
+        verdict = reached(own.mid <= most)
+        self.line(row, what, theirs, own.show(write), ratio, wanted, verdict)
+
+    def line(self, *cells):
+        self.lines.append(cells)
+        say("  " + " | ".join(map(str, cells)))
+
+    def print(self):
+        options = self.options
+        print(
+            f"{options.invoices:,} invoices, two a customer; "
+            f"{options.rounds} round{'s' * (options.rounds > 1)}: minimum–**median**–"
+            "maximum." + (" QUICK: smaller numbers." if options.quick else "")
+        )
+        print(machine() + ".\n")
+        head = ("#", "work", "Odoo's `sms`", "ours", "ratio", "goal", "")
+        print(f"| {' | '.join(head)} |")
+        print("|" + " --- |" * len(head))
+        for cells in self.lines:
+            print(f"| {' | '.join(map(str, cells))} |")
+
+
+if __name__ == "__main__":
+    main()

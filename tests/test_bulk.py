@@ -1,0 +1,166 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import SQL, html2plaintext
+
+from odoo.addons.sms_organizer.models import bulk
+from odoo.addons.sms_organizer.models.organizer_run_line_note import note_html
+
+from .common import OrganizerCommon
+
+# what differs in any case
+OWN = {"id", "uuid", "sms_uuid", "token_hash", "message_id"}
+TABLES = (
+    "organizer_run_line",
+    "organizer_link",
+    "sms_sms",
+    "mail_message",
+    "mail_notification",
+    "sms_tracker",
+)
+# what points from one of them to another: ids differ, and are compared by their order
+LINKS = {
+    "run_id",
+    "run_line_id",
+    "link_id",
+    "mail_message_id",
+    "mail_notification_id",
+    "sms_id_int",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestBulk(OrganizerCommon):
+    """Rows that are copied are those that Odoo would have written one by one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.moves = cls._invoices_of_many(7)
+        # one who writes with an ampersand, and one in another language
+        cls.moves[1].partner_id.name = "A & B <Söhne> [link]"
+        cls.moves[1].sms_phone = "+48601230001"
+        cls.template = cls.env["organizer.template"].create(
+            {
+                "name": "Bulk",
+                "basis": "invoice_issued",
+                "text": "[customer]: [number], [amount_due]\n[link]",
+                "company_id": cls.company.id,
+            }
+        )
+
+    def _rows_of_a_run(self):
+        """``{table: rows}`` of what a run wrote, each row as a dictionary."""
+        self.env.flush_all()
+        before = {table: self._last_id(table) for table in TABLES}
+        self.template._draft_run(self.company, self.moves)._send()
+        self.env.flush_all()
+        return {table: self._rows(table, before[table]) for table in TABLES}
+
+    def _last_id(self, table):
+        last = SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table))
+        self.env.cr.execute(last)
+        return self.env.cr.fetchone()[0]
+
+    def _rows(self, table, after):
+        new = SQL(
+            "SELECT * FROM %s WHERE id > %s ORDER BY id", SQL.identifier(table), after
+        )
+        self.env.cr.execute(new)
+        rows = self.env.cr.dictfetchall()
+        first = {
+            name: min(filter(None, (row[name] for row in rows)), default=0)
+            for name in LINKS & set(rows[0])
+        }
+        for row in rows:
+            for name, smallest in first.items():
+                row[name] = row[name] and row[name] - smallest
+        return [
+            {name: value for name, value in row.items() if name not in OWN}
+            for row in rows
+        ]
+
+    def test_copies_are_as_odoo_writes_them(self):
+        copied = self._rows_of_a_run()
+        with patch.object(bulk, "KNOWN", set()):
+            made = self._rows_of_a_run()
+        for table in TABLES:
+            with self.subTest(table):
+                self.assertEqual(len(copied[table]), len(made[table]))
+                for one, other in zip(copied[table], made[table], strict=True):
+                    # the occasion names its run; tokens and moments are their own
+                    for name in ("occasion", "body", "text", "write_date", "made_on"):
+                        one.pop(name, None), other.pop(name, None)
+                    self.assertEqual(one, other)
+
+    def test_each_has_its_own(self):
+        self.template._draft_run(self.company, self.moves)._send()
+        told = self.moves.sms_ids
+        self.assertEqual(len(told), 4)  # each third one has a landline
+        self.assertEqual(len(set(told.mapped("uuid"))), 4)
+        self.assertEqual(len(set(told.mapped("link_id.token_hash"))), 4)
+        for sms in told:
+            note = sms.mail_message_id
+            self.assertEqual((note.model, note.res_id), ("account.move", sms.res_id))
+            self.assertEqual(html2plaintext(note.body).split(), sms.body.split())
+            self.assertEqual(note.notification_ids.sms_id_int, sms.id)
+            self.assertEqual(note.notification_ids.res_partner_id, sms.partner_id)
+            self.assertEqual(sms.sms_tracker_id.sms_uuid, sms.uuid)
+            self.assertEqual(sms.run_line_id.outcome, "waiting")
+
+    def test_who_extends_create_is_asked_for_each(self):
+        made = []
+        create = type(self.env["mail.message"]).create
+
+        def counted(records, vals_list):
+            made.extend(vals_list)
+            return create(records, vals_list)
+
+        # as automation rules do it
+        with patch.object(type(self.env["mail.message"]), "create", counted):
+            self.assertTrue(bulk.is_extended(self.env["mail.message"]))
+            self.template._draft_run(self.company, self.moves)._send()
+        self.assertEqual(len([one for one in made if one["message_type"] == "sms"]), 4)
+
+    def test_number_of_queries_does_not_depend_on_how_many(self):
+        few, many = self.moves[:3], self.moves
+
+        def count(moves):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.template._draft_run(self.company, moves)._send()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(few)  # what is read once
+        self.assertEqual(count(few), count(many))
+
+    def test_note_hides_nothing_in_an_address(self):
+        for text in (
+            "https://erp.example.com/s/Ab3dEf6hIj9k",
+            'https://a.example/?q="><script>alert(1)</script>',
+            "A & B <b>owe</b> \"10\" 'euro'\nhttp://a.example/x?a=1&b=2 now",
+            "www.example.com/%20 ąż€",
+        ):
+            with self.subTest(text):
+                html = str(note_html(text))
+                self.assertNotIn("<script", html)
+                self.assertNotIn("<b>", html)
+                saved = self.env["mail.message"].create({"body": note_html(text)}).body
+                self.assertEqual(
+                    html2plaintext(html).split(), html2plaintext(saved).split()
+                )
+
+    def test_copy_in_order(self):
+        first = self.env["res.partner.category"].create({"name": "One"})
+        copies = bulk.copy_row(first, {"color": [3, False, 5]})
+        self.assertEqual(copies.mapped("color"), [3, 0, 5])
+        self.assertEqual(copies.mapped("name"), ["One"] * 3)
+        self.assertEqual(copies.create_uid, first.create_uid)
+        self.assertLessEqual(first.create_date, fields.Datetime.now())
+
+    def test_one_alone(self):
+        lines = self.env["organizer.run.line"].sudo()
+        self.assertFalse(bulk.create_many(lines, []))
