@@ -6,7 +6,7 @@ BASE_DB=${MODULE}_base # Odoo's add-ons with demo data, without ours
 DEMO_DB=${MODULE}_demo # ./dev/run
 TEST_DB=${MODULE}_test # ./dev/test
 # What ours depends on, what it works with (glue/ too), and a chart of accounts (which "account" chooses).
-BASE_ADDONS=account,sms,portal,phone_validation,contacts,account_edi_ubl_cii,hr
+BASE_ADDONS=account,sms,portal,phone_validation,contacts,account_edi_ubl_cii,hr,payment_demo
 
 sql() { PGOPTIONS='-c client_min_messages=warning' psql -d "${2:-postgres}" -XAtq -v ON_ERROR_STOP=1 -c "$1"; }
 

@@ -1,0 +1,232 @@
+from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import consteq
+
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
+from odoo.addons.sms_organizer.controllers.document_page import (
+    COMMON_HEADERS,
+    ROUTE,
+    DocumentPage,
+)
+from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH
+
+RETURN_PATH = "/sms_organizer/paid"
+COOKIE = "sms_organizer_link"
+COOKIE_SECONDS = 2 * 3600
+FLOWS = ("redirect", "direct")  # never "token": a saved card needs more than a link
+
+
+class DocumentPayAll(DocumentPage):
+    """*Pay all*: a customer's open invoices in one payment, with the link alone.
+
+    The page of the payment is the exception among those behind a link: Odoo's payment
+    form, and those of the payment providers, need JavaScript, the session's cookie and
+    other sites. It has no Content-Security-Policy but that it is in nobody's frame.
+
+    The database keeps the way back (a transaction's landing route) in clear; the link's
+    token must not be there. So the way back is the same for everybody, and the token
+    is in a cookie of the customer's browser, which is sent to that address alone.
+    """
+
+    # -------------------------------------------------------------------------
+    # ROUTES
+    # -------------------------------------------------------------------------
+
+    @http.route("/s/<string:token>/pay-all/<string:currency>", **ROUTE)
+    def pay_all(self, token, currency, **_query):
+        if not (link := self._find(token)):
+            return self._not_found()
+        if not (offer := link._pay_all_in(currency)):
+            return self._back_to(token)  # paid meanwhile: the page says it
+        stranger = self._stranger(offer)
+        self._as_anybody(offer)
+        return self._payment_page(link, token, offer, stranger)
+
+    @http.route(
+        "/s/<string:token>/pay-all/<string:currency>/transaction",
+        type="jsonrpc",
+        auth="public",
+        sitemap=False,
+    )
+    def pay_all_transaction(
+        self,
+        token,
+        currency,
+        provider_id=None,
+        payment_method_id=None,
+        flow=None,
+        amount=None,
+        access_token=None,
+        **_ignored,
+    ):
+        """Begin the payment, of what is open at this moment.
+
+        What the browser says of the payer, the invoices, saved cards and the way back
+        is not used; its amount and proof tell what the customer has agreed to.
+
+        :return: ``dict``, what Odoo's payment form goes on with
+        :raise UserError: where that is no longer what is open
+        """
+        if not (link := self._find(token)):
+            raise NotFound()
+        offer = link._pay_all_in(currency)
+        if offer and self._stranger(offer):
+            raise UserError(self._stranger_words())
+        self._check_agreed(link, offer, amount, access_token)
+        self._check_method(offer, provider_id, payment_method_id, flow)
+        self._as_anybody(offer)
+        return PaymentPortal()._process_transaction(
+            offer.partner.id,
+            offer.currency.id,
+            offer.moves.ids,
+            offer.company.get_next_batch_payment_communication(),
+            provider_id=provider_id,
+            payment_method_id=payment_method_id,
+            token_id=None,
+            amount=offer.amount,
+            flow=flow,
+            tokenization_requested=False,
+            landing_route=RETURN_PATH,
+        )
+
+    @http.route(RETURN_PATH, **ROUTE)
+    def pay_all_return(self, **_query):
+        """Say how the payment that this browser began went, and lead back."""
+        # sudo: the transaction that Odoo keeps in this visitor's session
+        transaction = PaymentPostProcessing()._get_monitored_transaction()
+        transaction = transaction.filtered(lambda one: one.landing_route == RETURN_PATH)
+        values = {"state": "unknown", "token": request.cookies.get(COOKIE)}
+        env = request.env
+        if move := transaction.invoice_ids[:1]:
+            move = self._localized(move)
+            values |= move._document_seller_values() | {
+                "state": transaction.state,
+                "amount": move.currency_id.format(transaction.amount),
+            }
+            env = move.env
+        return self._html("sms_organizer_payment.pay_all_return", env, values)
+
+    # -------------------------------------------------------------------------
+    # CHECKS
+    # -------------------------------------------------------------------------
+
+    def _stranger(self, offer):
+        """Return whether somebody else than the customer is logged in here."""
+        user = request.env.user
+        mine = user.partner_id.commercial_partner_id
+        return not user._is_public() and mine != offer.partner.commercial_partner_id
+
+    def _stranger_words(self):
+        return request.env._(
+            "You are logged in as %s. Nobody pays in a customer's name: log out, or open "
+            "the link in a private window.",
+            request.env.user.name,
+        )
+
+    def _check_agreed(self, link, offer, amount, proof):
+        if (
+            not offer
+            or not isinstance(amount, int | float)
+            or offer.currency.compare_amounts(amount, offer.amount)
+            or not consteq(str(proof), link._pay_all_proof(offer))
+        ):
+            raise UserError(
+                request.env._(
+                    "What is to be paid has changed since this page was opened. Nothing "
+                    "was paid. Go back to your invoices and try again."
+                )
+            )
+
+    def _check_method(self, offer, provider_id, payment_method_id, flow):
+        method = offer.methods.filtered(lambda one: one.id == payment_method_id)
+        provider = offer.providers & method.provider_ids
+        if flow not in FLOWS or provider_id not in provider.ids:
+            raise UserError(
+                request.env._(
+                    "This payment method is not available. Nothing was paid. Choose "
+                    "another one."
+                )
+            )
+        if not request.env["organizer.link"]._pay_all_has_attempts_left(offer):
+            raise UserError(
+                request.env._(
+                    "Too many payments were begun. Nothing was paid. Try again in an "
+                    "hour."
+                )
+            )
+
+    # -------------------------------------------------------------------------
+    # ANSWERS
+    # -------------------------------------------------------------------------
+
+    def _as_anybody(self, offer):
+        """Go on as a visitor with the link and nothing else, in the customer's words.
+
+        A route with ``website=True`` would do so too, but its answers set a cookie for
+        every token, even one that opens nothing.
+        """
+        lang = offer.moves[:1]._document_lang()
+        request.update_env(user=request.env.ref("base.public_user").id)
+        request.is_frontend, request.is_frontend_multilang = True, False
+        request.lang = request.env["res.lang"]._get_data(code=lang)
+        request.env["ir.http"]._frontend_pre_dispatch()
+
+    def _payment_page(self, link, token, offer, stranger):
+        response = request.render(
+            "sms_organizer_payment.pay_all",
+            {
+                **self._payment_form_values(link, token, offer),
+                **self._localized(offer.moves)[:1]._document_seller_values(),
+                "moves": offer.moves,
+                "path": LINK_PATH + token,
+                "stranger": stranger and self._stranger_words(),
+            },
+        )
+        response.headers.update(COMMON_HEADERS)
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        self._remember(response, token)
+        return response
+
+    def _payment_form_values(self, link, token, offer):
+        path = LINK_PATH + token + "/" + link._pay_all_path_in(offer)
+        values = PortalAccount()._get_common_page_view_values(
+            {
+                "partner": offer.partner,
+                "company": offer.company,
+                "currency": offer.currency,
+                "total_amount": offer.amount,
+                "amount_residual": offer.amount,
+                "landing_route": RETURN_PATH,
+                "transaction_route": path + "/transaction",
+            },
+            access_token=link._pay_all_proof(offer),
+        )
+        return {
+            **values,
+            "amount": offer.amount,
+            # whoever has the link alone neither sees nor saves a card
+            "tokens_sudo": values["tokens_sudo"].browse(),
+            "show_tokenize_input_mapping": dict.fromkeys(offer.providers.ids, False),
+        }
+
+    def _remember(self, response, token):
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=COOKIE_SECONDS,
+            expires=None,
+            path=RETURN_PATH,
+            secure=request.httprequest.scheme == "https",
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _back_to(self, token):
+        response = request.redirect(LINK_PATH + token)
+        response.headers.update(COMMON_HEADERS)
+        return response
