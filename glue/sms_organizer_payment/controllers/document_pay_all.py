@@ -123,8 +123,8 @@ class DocumentPayAll(DocumentPage):
 
     def _stranger_words(self):
         return request.env._(
-            "You are logged in as %s. Nobody pays in a customer's name: log out, or open "
-            "the link in a private window.",
+            "You are logged in as %s. Nobody pays in a customer's name: log out, or "
+            "open the link in a private window.",
             request.env.user.name,
         )
 
@@ -137,8 +137,8 @@ class DocumentPayAll(DocumentPage):
         ):
             raise UserError(
                 request.env._(
-                    "What is to be paid has changed since this page was opened. Nothing "
-                    "was paid. Go back to your invoices and try again."
+                    "What is to be paid has changed since this page was opened. "
+                    "Nothing was paid. Go back to your invoices and try again."
                 )
             )
 

@@ -9,14 +9,16 @@ class AccountMove(models.Model):
     def _payable_with_others(self):
         """Return those for which Odoo's portal would take a payment now.
 
-        A payment that its provider has confirmed counts at once: Odoo books it a moment
-        later, and until then the invoice still looks open.
+        Not those under discussion: they can be paid singly. A payment that its provider
+        has confirmed counts at once: Odoo books it a moment later, and until then the
+        invoice still looks open.
         """
         return self.filtered(
             lambda move: (
                 move.payment_state not in PAID_STATES
                 and move._has_to_be_paid()
                 and not move._has_unbooked_transaction()
+                and not any(move._payment_term_lines().mapped("no_followup"))
             )
         )
 
@@ -27,7 +29,5 @@ class AccountMove(models.Model):
             for transaction in self.transaction_ids
         )
 
-    def _receivable_accounts(self):
-        return self.line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-        ).account_id
+    def _payment_term_lines(self):
+        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")

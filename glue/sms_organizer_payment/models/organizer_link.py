@@ -42,7 +42,7 @@ class OrganizerLink(models.Model):
     def _pay_all_offers(self):
         """Return what can be paid at once now, for each currency that can.
 
-        :return: ``list[PayAll]``, by the currency's name; none for an invoice's own link
+        :return: ``list[PayAll]``, by the currency's name; none for one invoice
         """
         self.ensure_one()
         if self.move_id:
@@ -67,7 +67,8 @@ class OrganizerLink(models.Model):
         Odoo reconciles a payment with one receivable account: not with several.
         """
         company = moves.company_id
-        if len(moves) < 2 or len(company) > 1 or len(moves._receivable_accounts()) > 1:
+        accounts = moves._payment_term_lines().account_id
+        if len(moves) < 2 or len(company) > 1 or len(accounts) > 1:
             return None
         partner = moves.partner_id
         if len(partner) > 1:

@@ -1,0 +1,3 @@
+from . import test_pay_all
+from . import test_pay_all_privacy
+from . import test_pay_all_refused

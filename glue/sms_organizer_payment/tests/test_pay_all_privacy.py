@@ -1,0 +1,123 @@
+import logging
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import JsonRpcException, tagged
+from odoo.tools import mute_logger
+
+from .common import PayAllCommon
+
+WRONG = "wrongwrong12"
+
+
+@tagged("post_install", "-at_install")
+class TestPayAllPrivacy(PayAllCommon):
+    """The payment shows what the link shows, and its token is kept nowhere."""
+
+    def test_token_is_neither_logged_nor_stored(self):
+        _link, token = self._customer_link()
+        with self.assertLogs("", logging.INFO) as log:
+            answer = self._finish(self._begin(token)["reference"])
+            self._open(answer["landing_route"])
+        self.assertIn("/s/***/pay-all/USD/transaction", "".join(log.output))
+        self.assertNotIn(token, "".join(log.output))
+        transaction = self._transactions()
+        self.assertNotIn(token, str(transaction.read()))
+        self.assertNotIn(token, str(transaction.payment_id.read()))
+        self.assertNotIn(token, str(self.both.message_ids.mapped("body")))
+
+    def test_way_back_is_in_the_customer_s_browser_alone(self):
+        _link, token = self._customer_link()
+        response = self._open(f"/s/{token}/pay-all/USD")
+        cookie = response.headers["Set-Cookie"].partition("sms_organizer_link=")[2]
+        for words in (token, "Path=/sms_organizer/paid", "HttpOnly", "SameSite=Lax"):
+            self.assertIn(words, cookie)
+        self.assertIn("Max-Age=7200", cookie)
+
+    def test_way_back_without_a_payment_says_nothing(self):
+        response = self._open("/sms_organizer/paid")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("The link in your message", response.text)
+        self.assertIn("default-src 'none'", response.headers["Content-Security-Policy"])
+
+    def test_way_back_tells_of_no_other_payment(self):
+        _link, token = self._customer_link()
+        self._begin(token)
+        self._transactions().landing_route = "/my/invoices"
+        response = self._open("/sms_organizer/paid")
+        self.assertNotIn("1,334.50", response.text)
+
+    def test_nothing_is_kept_listed_or_told_to_others(self):
+        _link, token = self._customer_link()
+        headers = self._open(f"/s/{token}/pay-all/USD").headers
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+        self.assertIn("noindex", headers["X-Robots-Tag"])
+        self.assertEqual(headers["Content-Security-Policy"], "frame-ancestors 'none'")
+
+    def test_everything_that_opens_nothing_is_the_same_404(self):
+        reference = self._answer(self._open(f"/s/{WRONG}"))
+        for path in (WRONG, *self._closed_tokens()):
+            for currency in ("USD", "PLN", "x" * 500, "%00"):
+                response = self._open(f"/s/{path}/pay-all/{currency}")
+                self.assertEqual(self._answer(response), reference)
+
+    def test_closed_links_take_no_payment(self):
+        _link, token = self._customer_link()
+        _route, params = self._agreed(self._payment_page(token))
+        for closed in (WRONG, *self._closed_tokens()):
+            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException) as error:
+                self.make_jsonrpc_request(
+                    f"/s/{closed}/pay-all/USD/transaction", params
+                )
+            self.assertEqual(error.exception.code, 404)
+        self.assertFalse(self._transactions())
+
+    def _closed_tokens(self):
+        expired, expired_token = self._customer_link()
+        expired.expires_on = fields.Datetime.now() - timedelta(minutes=1)
+        revoked, revoked_token = self._customer_link()
+        revoked.revoked = True
+        return expired_token, revoked_token
+
+    def _answer(self, response):
+        headers = {k: v for k, v in response.headers.items() if k != "Date"}
+        return response.status_code, headers, response.content
+
+    def test_other_customers_invoices_are_not_on_it(self):
+        other = self._invoice_of(1, partner_id=self.partner_b.id)
+        foreign = self._invoice_of(2)
+        foreign.button_draft()
+        _link, token = self._customer_link()
+        text = self._text(self._payment_page(token))
+        for words in (other.name, foreign.name or "Draft", self.partner_b.name):
+            self.assertNotIn(words, text)
+
+    def test_page_speaks_the_customer_s_language(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.partner_a.lang = "pl_PL"
+        _link, token = self._customer_link()
+        page = self._payment_page(token)
+        self.assertEqual(page.get("lang"), "pl-PL")
+        self.assertRegex(self._text(page), r"1 ?334,50")
+
+    # -------------------------------------------------------------------------
+    # PAY: ONE INVOICE, IN ODOO'S PORTAL
+    # -------------------------------------------------------------------------
+
+    def test_single_invoice_is_paid_in_the_portal(self):
+        _link, token = self._make_link()
+        response = self._open(f"/s/{token}/pay")
+        portal = self.url_open(response.headers["Location"])
+        self.assertEqual(portal.status_code, 200)
+        self.assertIn(f"/invoice/transaction/{self.invoice.id}", portal.text)
+        self.assertIn(self.invoice.name, portal.text)
+        self.assertNotIn(self.second.name, portal.text)
+
+    def test_portal_token_of_one_invoice_opens_no_other(self):
+        _link, token = self._make_link()
+        location = self._open(f"/s/{token}/pay").headers["Location"]
+        before, after = f"/invoices/{self.invoice.id}", f"/invoices/{self.second.id}"
+        self.assertIn(before, location)
+        response = self.url_open(location.replace(before, after))
+        self.assertNotIn(self.second.name, response.text)
