@@ -1,5 +1,3 @@
-from werkzeug.exceptions import NotFound
-
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -73,7 +71,7 @@ class DocumentPayAll(DocumentPage):
         :raise UserError: where that is no longer what is open
         """
         if not (link := self._find(token)):
-            raise NotFound()
+            return self._nothing_to_pay()
         offer = link._pay_all_in(currency)
         if offer and self._stranger(offer):
             raise UserError(self._stranger_words())
@@ -225,6 +223,15 @@ class DocumentPayAll(DocumentPage):
             httponly=True,
             samesite="Lax",
         )
+
+    def _nothing_to_pay(self):
+        """Answer every token that opens nothing as Odoo's payment form shows it.
+
+        Returned, not raised: the miss is counted in this transaction.
+        """
+        self._not_found()
+        words = request.env._("There is nothing at this address. Nothing was paid.")
+        return {"state": "error", "state_message": words}
 
     def _back_to(self, token):
         response = request.redirect(LINK_PATH + token)

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import hmac
+from odoo.tools.misc import formatLang
 
 MAX_ATTEMPTS = 20  # payments begun and left for the same invoices, in an hour
 
@@ -34,6 +35,21 @@ class OrganizerLink(models.Model):
         # EXTENDS 'sms_organizer': with several currencies, each has a button of its own
         offer = next(iter(self._pay_all_offers()), None)
         return self._pay_all_path_in(offer) if offer else super()._pay_all_path()
+
+    def _customer_page_values(self, number):
+        # EXTENDS 'sms_organizer'
+        values = super()._customer_page_values(number)
+        offers = self._pay_all_offers() if values["pay_all"] else []
+        values["pay_all_ways"] = [
+            {
+                "path": self._pay_all_path_in(offer),
+                "amount": formatLang(
+                    self.env, offer.amount, currency_obj=offer.currency
+                ),
+            }
+            for offer in offers
+        ]
+        return values
 
     @api.model
     def _pay_all_path_in(self, offer):

@@ -2,8 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import JsonRpcException, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
 from .common import PayAllCommon
 
