@@ -39,10 +39,11 @@ class DocumentPayAll(DocumentPage):
     def pay_all(self, token, currency, **_query):
         if not (link := self._find(token)):
             return self._not_found()
+        link = link.with_context(lang=link._lang())
         if not (offer := link._pay_all_in(currency)):
             return self._back_to(token)  # paid meanwhile: the page says it
-        stranger = self._stranger(offer)
-        self._as_anybody(offer)
+        stranger = self._stranger_words(offer)
+        self._as_anybody(link)
         return self._payment_page(link, token, offer, stranger)
 
     @http.route(
@@ -72,12 +73,14 @@ class DocumentPayAll(DocumentPage):
         """
         if not (link := self._find(token)):
             return self._nothing_to_pay()
+        link = link.with_context(lang=link._lang())
         offer = link._pay_all_in(currency)
-        if offer and self._stranger(offer):
-            raise UserError(self._stranger_words())
+        stranger = offer and self._stranger_words(offer)
+        self._as_anybody(link)
+        if stranger:
+            raise UserError(stranger)
         self._check_agreed(link, offer, amount, access_token)
         self._check_method(offer, provider_id, payment_method_id, flow)
-        self._as_anybody(offer)
         return PaymentPortal()._process_transaction(
             offer.partner.id,
             offer.currency.id,
@@ -102,7 +105,7 @@ class DocumentPayAll(DocumentPage):
         env = request.env
         if move := transaction.invoice_ids[:1]:
             move = self._localized(move)
-            values |= move._document_seller_values() | {
+            values |= move.company_id._document_seller_values() | {
                 "state": transaction.state,
                 "amount": move.currency_id.format(transaction.amount),
             }
@@ -113,17 +116,19 @@ class DocumentPayAll(DocumentPage):
     # CHECKS
     # -------------------------------------------------------------------------
 
-    def _stranger(self, offer):
-        """Return whether somebody else than the customer is logged in here."""
+    def _stranger_words(self, offer):
+        """Return why who is logged in here does not pay, or None.
+
+        A link says who the customer is; an account that says another thing wins.
+        """
         user = request.env.user
         mine = user.partner_id.commercial_partner_id
-        return not user._is_public() and mine != offer.partner.commercial_partner_id
-
-    def _stranger_words(self):
+        if user._is_public() or mine == offer.partner.commercial_partner_id:
+            return None
         return request.env._(
             "You are logged in as %s. Nobody pays in a customer's name: log out, or "
             "open the link in a private window.",
-            request.env.user.name,
+            user.name,
         )
 
     def _check_agreed(self, link, offer, amount, proof):
@@ -131,7 +136,7 @@ class DocumentPayAll(DocumentPage):
             not offer
             or not isinstance(amount, int | float)
             or offer.currency.compare_amounts(amount, offer.amount)
-            or not consteq(str(proof), link._pay_all_proof(offer))
+            or not consteq(str(proof).encode(), link._pay_all_proof(offer).encode())
         ):
             raise UserError(
                 request.env._(
@@ -162,16 +167,15 @@ class DocumentPayAll(DocumentPage):
     # ANSWERS
     # -------------------------------------------------------------------------
 
-    def _as_anybody(self, offer):
+    def _as_anybody(self, link):
         """Go on as a visitor with the link and nothing else, in the customer's words.
 
         A route with ``website=True`` would do so too, but its answers set a cookie for
         every token, even one that opens nothing.
         """
-        lang = offer.moves[:1]._document_lang()
         request.update_env(user=request.env.ref("base.public_user").id)
         request.is_frontend, request.is_frontend_multilang = True, False
-        request.lang = request.env["res.lang"]._get_data(code=lang)
+        request.lang = request.env["res.lang"]._get_data(code=link._lang())
         request.env["ir.http"]._frontend_pre_dispatch()
 
     def _payment_page(self, link, token, offer, stranger):
@@ -179,10 +183,11 @@ class DocumentPayAll(DocumentPage):
             "sms_organizer_payment.pay_all",
             {
                 **self._payment_form_values(link, token, offer),
-                **self._localized(offer.moves)[:1]._document_seller_values(),
+                **link.company_id._document_seller_values(),
+                "lang": (request.lang.iso_code or "en").replace("_", "-"),
                 "moves": offer.moves,
                 "path": LINK_PATH + token,
-                "stranger": stranger and self._stranger_words(),
+                "stranger": stranger,
             },
         )
         response.headers.update(COMMON_HEADERS)

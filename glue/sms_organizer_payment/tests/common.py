@@ -22,10 +22,17 @@ class PayAllCommon(DocumentLinkCommon, HttpCase):
 
     @classmethod
     def _provider(cls, company):
-        method = cls.env.ref("payment_demo.payment_method_demo")
+        method = cls.env.ref("payment_demo.payment_method_demo").sudo()
         method.active = True
-        provider = cls.env.ref("payment.payment_provider_demo").copy(
-            {"company_id": company.id, "payment_method_ids": [Command.set(method.ids)]}
+        provider = (
+            cls.env.ref("payment.payment_provider_demo")
+            .sudo()
+            .copy(
+                {
+                    "company_id": company.id,
+                    "payment_method_ids": [Command.set(method.ids)],
+                }
+            )
         )
         provider.write({"state": "test", "is_published": True})
         return provider
@@ -84,8 +91,10 @@ class PayAllCommon(DocumentLinkCommon, HttpCase):
         return self.make_jsonrpc_request("/payment/status/poll")
 
     def _transactions(self):
-        return self.env["payment.transaction"].search(
-            [("provider_id.company_id", "=", self.env.company.id)]
+        return (
+            self.env["payment.transaction"]
+            .sudo()
+            .search([("provider_id.company_id", "=", self.env.company.id)])
         )
 
     def _pay_by_bank(self, move):

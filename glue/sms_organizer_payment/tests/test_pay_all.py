@@ -37,7 +37,7 @@ class TestPayAll(PayAllCommon):
         self.assertEqual(transaction.amount, 1334.5)
         self.assertEqual(transaction.invoice_ids, self.both)
         self.assertEqual(transaction.partner_id, self.partner_a)
-        self.assertTrue(transaction.reference.startswith("BATCH"))
+        self.assertTrue(transaction.reference.startswith("GROUP/"))
         answer = self._finish(values["reference"])
         self.assertEqual(answer["state"], "done")
         for move in self.both:
@@ -197,6 +197,7 @@ class TestPayAll(PayAllCommon):
 
     def test_queries_do_not_depend_on_how_many_invoices(self):
         link, _token = self._customer_link()
+        self._queries_of(link)  # fills the caches
         few = self._queries_of(link)
         for amount in range(1, 13):
             self._invoice_of(amount)

@@ -107,15 +107,19 @@ class TestPayAllRefused(PayAllCommon):
         self.assertFalse(page.xpath("//input[@name='o_payment_tokenize_checkbox']"))
 
     def _card(self):
-        return self.env["payment.token"].create(
-            {
-                "provider_id": self.provider.id,
-                "payment_method_id": self.provider.payment_method_ids.id,
-                "payment_details": "4242",
-                "partner_id": self.partner_a.id,
-                "provider_ref": "saved",
-                "demo_simulated_state": "done",
-            }
+        return (
+            self.env["payment.token"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": self.provider.id,
+                    "payment_method_id": self.provider.payment_method_ids.id,
+                    "payment_details": "4242",
+                    "partner_id": self.partner_a.id,
+                    "provider_ref": "saved",
+                    "demo_simulated_state": "done",
+                }
+            )
         )
 
     def test_who_is_logged_in_as_somebody_else(self):
@@ -137,8 +141,10 @@ class TestPayAllRefused(PayAllCommon):
     def test_payments_are_not_begun_without_end(self):
         route, params = self._agreed(self._payment_page(self.token))
         self.make_jsonrpc_request(route, params)
-        for _attempt in range(MAX_ATTEMPTS - 1):
-            self._transactions()[:1].copy({"invoice_ids": [Command.set(self.both.ids)]})
+        for number in range(MAX_ATTEMPTS - 1):
+            values = {"reference": f"Attempt {number}"}
+            values["invoice_ids"] = [Command.set(self.both.ids)]
+            self._transactions()[:1].copy(values)
         self._assert_refused(route, params)
         self._transactions().state = "cancel"
         self.assertTrue(self.make_jsonrpc_request(route, params)["reference"])
