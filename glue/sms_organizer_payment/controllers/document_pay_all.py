@@ -11,7 +11,7 @@ from odoo.addons.sms_organizer.controllers.document_page import (
     ROUTE,
     DocumentPage,
 )
-from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH
+from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH, TOKEN_PATTERN
 
 RETURN_PATH = "/sms_organizer/paid"
 COOKIE = "sms_organizer_link"
@@ -101,7 +101,11 @@ class DocumentPayAll(DocumentPage):
         # sudo: the transaction that Odoo keeps in this visitor's session
         transaction = PaymentPostProcessing()._get_monitored_transaction()
         transaction = transaction.filtered(lambda one: one.landing_route == RETURN_PATH)
-        values = {"state": "unknown", "token": request.cookies.get(COOKIE)}
+        token = request.cookies.get(COOKIE, "")
+        values = {
+            "state": "unknown",
+            "token": TOKEN_PATTERN.fullmatch(token) and token,
+        }
         env = request.env
         if move := transaction.invoice_ids[:1]:
             move = self._localized(move)
@@ -184,7 +188,7 @@ class DocumentPayAll(DocumentPage):
             {
                 **self._payment_form_values(link, token, offer),
                 **link.company_id._document_seller_values(),
-                "lang": (request.lang.iso_code or "en").replace("_", "-"),
+                "page_lang": (request.lang.iso_code or "en").replace("_", "-"),
                 "moves": offer.moves,
                 "path": LINK_PATH + token,
                 "stranger": stranger,
