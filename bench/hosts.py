@@ -30,8 +30,8 @@ import psycopg2
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests"))
 
-from kannel import PASSWORD, SENT, USERNAME, Kannel  # noqa: E402
-from provider import Provider  # noqa: E402
+from kannel import PASSWORD, SENT, USERNAME, Kannel
+from provider import Provider
 
 HOST = "127.0.0.1"
 PATIENCE = 600  # seconds for one outbox to get empty
@@ -275,7 +275,9 @@ def through_kannel(messages):
             log = kannel.contents("access.log").decode(errors="replace")
     finally:
         shutil.rmtree(folder)
-    check(Counter(receiver for _sender, receiver, *_rest in SENT.findall(log)), messages)
+    check(
+        Counter(receiver for _sender, receiver, *_rest in SENT.findall(log)), messages
+    )
     return messages / seconds, enough / reported
 
 

@@ -163,8 +163,12 @@ def outbox(env, messages=2_000):
     env.cr.commit()
     way = ledger._ways()[0]
     waiting = ledger._search(way.domain, order="id", limit=500).select()
-    env.cr.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + waiting.code
-                   + " FOR UPDATE SKIP LOCKED", waiting.params)
+    env.cr.execute(
+        "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
+        + waiting.code
+        + " FOR UPDATE SKIP LOCKED",
+        waiting.params,
+    )
     plan = [line for (line,) in env.cr.fetchall()]
     env.cr.commit()
     begin = time.perf_counter()
