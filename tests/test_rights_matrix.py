@@ -149,6 +149,7 @@ class Samples:
         self._add(self.root["sms.day"].create(day))
         figures = self.root["sms.analysis"]
         self._add(figures.search([("company_id", "=", self.company.id)]))
+        self._create("organizer.stranger", address="hashed", missed_on=MONDAY)
         refusals = self.root["sms.report.refusal"]
         refused = {"gateway_id": gateway.id, "day": MONDAY, "count": 1}
         self._add(refusals.create(refused))
