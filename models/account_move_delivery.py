@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from .account_move_reminder import SENDERS
 
@@ -176,7 +176,7 @@ class AccountMove(models.Model):
         "sms_ids.failure_reason",
         "sms_ids.link_id.opened_last_on",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_sms_delivery(self):
         """By three queries, whatever the number of invoices."""
         found = self._origin._sms_deliveries()
@@ -189,7 +189,7 @@ class AccountMove(models.Model):
             move.sms_delivery = state
             move.sms_last_id = sms.sudo(False)
             move.sms_delivery_at = sms._delivery_at(state)
-            move.sms_delivery_words = sms._delivery_words()
+            move.sms_delivery_words = sms._delivery_words(state)
 
     def _sms_deliveries(self):
         """``{id: (state, id of the last SMS or None)}``; one query"""
@@ -278,8 +278,25 @@ class SmsSms(models.Model):
         }
         return times.get(delivery) or False
 
-    def _delivery_words(self):
-        """Why it failed or waits, or what is to be known of one that was sent."""
+    def _delivery_words(self, delivery):
+        """Why it failed or waits, or what is to be known of one that was sent.
+
+        :param str delivery: as above
+        """
+        opened = delivery == "opened" and self._opened_words()
+        return ". ".join(filter(None, [opened, self._remark()])) or False
+
+    def _opened_words(self):
+        link = self.link_id
+        if not link.opened_count or link.opened_count < 2:
+            return False
+        return self.env._(
+            "%(count)s times, first on %(first)s",
+            count=link.opened_count,
+            first=format_datetime(self.env, link.opened_first_on, dt_format="short"),
+        )
+
+    def _remark(self):
         if self.state in ("pending", "sent") and self.is_test:
             return self.env._("A test: it reached nobody")
         if self.state in ("pending", "sent") and self.redirected_to:

@@ -221,6 +221,14 @@ class TestSendToBuyer(SendToBuyerCommon):
         self.assertTrue(rows[told.id]["sms_delivery_at"])
         self.assertIn("it reached nobody", rows[told.id]["sms_delivery_words"])
 
+    def test_opened_says_how_often_and_since_when(self):
+        move = self._invoice()
+        link = self._told(move, "sent", opened=True).link_id
+        link.write({"opened_count": 3, "opened_first_on": "2026-01-02 10:00:00"})
+        (row,) = self._list(domain=[("id", "=", move.id)])
+        self.assertTrue(row["sms_delivery_at"])
+        self.assertIn("3 times, first on 1/2/26", row["sms_delivery_words"])
+
     def test_each_sending_again_is_a_message_with_its_cost(self):
         move = self._invoice()
         self._send(move)
