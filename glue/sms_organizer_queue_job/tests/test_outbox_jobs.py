@@ -161,8 +161,10 @@ class TestOutboxJobs(JobCommon, OrganizerCommon):
             self.assertFalse(self.env["organizer.job"]._takes_over())
 
     def test_each_function_may_commit(self):
-        functions = self.env["queue.job.function"].sudo().search(
-            [("channel", "=like", "root.sms_organizer.%")]
+        functions = (
+            self.env["queue.job.function"]
+            .sudo()
+            .search([("channel", "=like", "root.sms_organizer.%")])
         )
         self.assertEqual(
             set(functions.mapped("name")),
