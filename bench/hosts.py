@@ -90,8 +90,8 @@ def odoo(folder, *options, **environment):
 
 
 class Balancer(ThreadingHTTPServer):
-    """Gives requests to the servers in turn, each over a connection of its own: a worker
-    of Odoo's takes one connection at a time, idle or not."""
+    """Gives requests to the servers in turn, each over a connection of its own: a
+    worker of Odoo's takes one connection at a time, idle or not."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -192,10 +192,13 @@ def database():
 
 
 def query(sql, *parameters):
-    with psycopg2.connect(dbname=database()) as connection:
-        with connection.cursor() as cursor:
+    connection = psycopg2.connect(dbname=database())
+    try:
+        with connection, connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else None
+    finally:
+        connection.close()
 
 
 def set_parameter(key, value):
