@@ -42,7 +42,7 @@ import time
 env["sms.gateway"].search([]).active = False
 company = env.ref("base.main_company")
 company._organizer_set_channel("sms", True)
-gateway = env["sms.gateway"].create({
+env["sms.gateway"].create({
     "name": "Hosts", "provider": "kannel", "company_id": company.id,
     "base_url": %(url)r, "username": %(username)r, "password": %(password)r,
     "sender": "Hosts", "local_network": True, "test_mode": False,
@@ -52,11 +52,11 @@ env["sms.sms"].create([
      "company_id": company.id}
     for number in range(%(messages)s)
 ])
+env.cr.commit()
 env.registry.signal_changes()  # other processes know the gateways by heart
 env["sms.sms"]._wake()
 env.cr.commit()
-print("BEGIN", time.time())
-print("GATEWAY", gateway.id, flush=True)
+print("BEGIN", time.time(), flush=True)
 """
 
 # -- the machines --------------------------------------------------------------------
@@ -90,8 +90,8 @@ def odoo(folder, *options, **environment):
 
 
 class Balancer(ThreadingHTTPServer):
-    """Gives requests to the servers in turn, each over a connection of its own: a worker
-    of Odoo's takes one connection at a time, idle or not."""
+    """Gives requests to the servers in turn, each over a connection of its own: a
+    worker of Odoo's takes one connection at a time, idle or not."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -192,10 +192,13 @@ def database():
 
 
 def query(sql, *parameters):
-    with psycopg2.connect(dbname=database()) as connection:
-        with connection.cursor() as cursor:
+    connection = psycopg2.connect(dbname=database())
+    try:
+        with connection, connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else None
+    finally:
+        connection.close()
 
 
 def set_parameter(key, value):
@@ -263,7 +266,7 @@ def shell(script):
 
 
 def through_kannel(messages):
-    """:return: messages a second to Kannel, and until most were reported as delivered"""
+    """:return: messages a second to Kannel, and until most were reported"""
     folder = tempfile.mkdtemp()
     try:
         with Kannel(folder) as kannel:
@@ -326,6 +329,7 @@ def main():
                 ["odoo", "-i", "queue_job", "--stop-after-init", "--no-http"]
                 + ["-d", database(), "--log-level=error"],
                 check=True,
+                stderr=subprocess.DEVNULL,
             )
         with site(**who):
             taken, reported = through_kannel(options.messages)

@@ -124,8 +124,8 @@ class SmsSms(models.Model):
                 return
 
     def _call_another(self):
-        """The outbox has two scheduled actions: have the other one begin now, in another
-        process, where Odoo has one for it."""
+        """The outbox has two scheduled actions: have the other one begin now, in
+        another process, where Odoo has one for it."""
         crons = self.env.ref("sms.ir_cron_sms_scheduler_action")
         crons |= self.env.ref("sms_organizer.ir_cron_outbox")
         # sudo: whoever may queue an SMS may not touch scheduled actions

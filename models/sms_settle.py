@@ -49,8 +49,8 @@ class SmsSms(models.Model):
         )._give_back()
 
     def _lock_first(self):
-        """Before anything is read: a report that is being written is waited for, and one
-        that comes later waits for us. Else each could undo the work of us all."""
+        """Before anything is read: a report that is being written is waited for, and
+        one that comes later waits for us. Else each could undo the work of us all."""
         self.env.cr.execute(
             SQL(
                 "SELECT FROM sms_sms WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",

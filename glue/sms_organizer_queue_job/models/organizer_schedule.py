@@ -43,7 +43,8 @@ class OrganizerSchedule(models.Model):
 
     def _job_step(self, step, *arguments):
         """Some batches of a long step of this schedule."""
-        if not super(OrganizerSchedule, in_job(self))._take(step, *arguments):
+        mine = in_job(self)
+        if not mine._despite_trouble(lambda: getattr(mine, step)(*arguments)):
             self._queue_step(step, *arguments)
 
     def _commit(self, processed=0):
