@@ -8,11 +8,9 @@ from tasks_books import ids
 
 from odoo import fields
 
-SPEC = {
-    **dict.fromkeys(("queued_at", "number", "segments", "cost", "state"), {}),
-    **dict.fromkeys(("explanation", "is_test"), {}),
-    **dict.fromkeys(("partner_id", "move_id"), {"fields": {"display_name": {}}}),
-}
+NAMES = ("queued_at", "number", "segments", "cost", "state", "explanation", "is_test")
+NAMED = {"fields": {"display_name": {}}}
+SPEC = {name: {} for name in NAMES} | {"partner_id": NAMED, "move_id": NAMED}
 OLD_NOTES = 3_000
 
 
