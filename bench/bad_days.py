@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from common import Failed, clone, drop, inside, name_of, number, say, sql, start
-from provider import Provider
+from fake_provider import Provider
 from working import IN_THE_WAY, READY
 
 # how long a side may take to come to an end

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import bad_days
 from common import Spread, clone, drop, inside, number
-from provider import Provider
+from fake_provider import Provider
 
 
 class Row(NamedTuple):

@@ -8,84 +8,28 @@ Prints a line for ``bench/README.md``; exits with 1 when one was sent twice, or 
 """
 
 import argparse
-import json
 import os
 import random
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[1]
+from common import REPO, Databases, clone, drop, inside, name_of, sql, start
+from working import READY
+
 sys.path.insert(0, str(REPO / "tests"))
 
 from provider import Provider
 
-QUEUE = """
-company = env.ref("base.main_company")
-env["sms.gateway"].search([]).active = False
-env["sms.gateway"].create({
-    "name": "Soak", "provider": %(kind)r, "company_id": company.id,
-    "base_url": %(url)r, "local_network": True, "username": "user",
-    "password": "secret", "test_mode": False,
-})
-env["sms.sms"].create([
-    {"number": "+486%%08d" %% number, "body": "Invoice %%s" %% number,
-     "company_id": company.id}
-    for number in range(%(messages)s)
-])
-env.cr.commit()
-"""
-
-# As Odoo's scheduler does: a pass, and soon another one.
-WORK = """
-import time
-while True:
-    env["sms.sms"]._process_queue()
-    env.cr.commit()
-    time.sleep(0.2)
-"""
-
-STATES = """
-env.cr.execute("SELECT COALESCE(state, ''), COUNT(*) FROM sms_sms GROUP BY 1")
-import json
-print("STATES", json.dumps(dict(env.cr.fetchall())))
-"""
-
-REFERENCES = """
-for sms in env["sms.sms"].search([]):
-    print("SMS", sms._reference(), sms.state)
-"""
-
-
-SHELL = ["odoo", "shell", "--no-http", "--log-level=error"]
-
-
-def shell(script):
-    """:return: what it prints, from Odoo's shell on the bench's database"""
-    return subprocess.run(
-        [*SHELL, "-d", os.environ["PGDATABASE"]],
-        input=script,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+NAME = "soak"
 
 
 class Worker:
     def __init__(self):
-        with tempfile.TemporaryFile("w+") as script:
-            script.write(WORK)
-            script.seek(0)
-            self.process = subprocess.Popen(
-                [*SHELL, "-d", os.environ["PGDATABASE"]],
-                stdin=script,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self.process = start("alone.work", NAME, stderr=sys.stderr)
+        if self.process.stdout.readline().strip() != READY:
+            sys.exit("A process does not begin to work")
 
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -93,10 +37,8 @@ class Worker:
 
 
 def states():
-    for line in shell(STATES).splitlines():
-        if line.startswith("STATES"):
-            return Counter(json.loads(line.partition(" ")[2]))
-    raise RuntimeError("Odoo's shell says nothing")
+    statement = "SELECT COALESCE(state, ''), COUNT(*) FROM sms_sms GROUP BY 1"
+    return Counter(dict(sql(statement, database=name_of(NAME))))
 
 
 def soak(options):
@@ -108,13 +50,12 @@ def soak(options):
 
     with Provider(delay=0.02) as provider:
         provider.choose = choose
-        shell(
-            QUEUE
-            % {
-                "kind": options.kind,
-                "url": provider.url(options.kind),
-                "messages": options.messages,
-            }
+        inside(
+            "alone.fill",
+            NAME,
+            kind=options.kind,
+            url=provider.url(options.kind),
+            messages=options.messages,
         )
         begin = time.monotonic()
         workers = [Worker(), Worker()]
@@ -150,11 +91,7 @@ def soak(options):
 
 
 def report(options, provider, kills, seconds):
-    found = dict(
-        line.split()[1:]
-        for line in shell(REFERENCES).splitlines()
-        if line.startswith("SMS ")
-    )
+    found = inside("alone.states", NAME)
     by_state = Counter(found.values())
     sent = {ref for ref, state in found.items() if state in ("pending", "sent")}
     doubtful = {ref for ref, state in found.items() if state == "unconfirmed"}
@@ -188,7 +125,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pause", type=float, nargs=2, default=(2, 5))
     parser.add_argument("--limit", type=float, default=1800)
-    sys.exit(not soak(parser.parse_args()))
+    parser.add_argument("--keep", action="store_true", help="databases as they are")
+    options = parser.parse_args()
+    clone(Databases(options.keep).side("ours"), NAME)
+    is_well = soak(options)
+    drop(NAME)
+    sys.exit(not is_well)
 
 
 if __name__ == "__main__":

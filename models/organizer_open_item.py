@@ -90,25 +90,37 @@ class OrganizerOpenItem(models.AbstractModel):
         return SQL(
             """
             SELECT line.id, line.move_id, line.company_id, line.currency_id,
-                   company.currency_id AS company_currency_id,
+                   company.currency_id AS company_currency_id, company.today,
                    customer.commercial_partner_id AS partner_id,
                    line.amount_residual, line.amount_residual_currency AS residual,
                    CASE WHEN line.amount_residual_currency = 0
                         THEN line.amount_residual > 0
                         ELSE line.amount_residual_currency > 0 END AS owed,
                    COALESCE(line.date_maturity, line.date) AS due,
-                   COALESCE(line.no_followup, FALSE) AS disputed,
-                   timezone(%(zone)s, timezone('UTC', %(now)s::timestamp))::date
-                       AS today
+                   COALESCE(line.no_followup, FALSE) AS disputed
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN res_partner customer ON customer.id = line.partner_id
-              JOIN res_company company ON company.id = line.company_id
-              JOIN res_partner seller ON seller.id = company.partner_id
-         LEFT JOIN res_country land ON land.id = seller.country_id
+              JOIN (%(companies)s) company ON company.id = line.company_id
              WHERE account.account_type = 'asset_receivable'
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
+            """,
+            companies=self._companies(),
+        )
+
+    def _companies(self):
+        """Each company with its currency and its today; OFFSET keeps PostgreSQL from
+        working that out anew for each line."""
+        return SQL(
+            """
+            SELECT company.id, company.currency_id,
+                   timezone(%(zone)s, timezone('UTC', %(now)s::timestamp))::date
+                       AS today
+              FROM res_company company
+              JOIN res_partner seller ON seller.id = company.partner_id
+         LEFT JOIN res_country land ON land.id = seller.country_id
+            OFFSET 0
             """,
             zone=clock.zone_sql("seller", "land"),
             now=clock.now(self.env),

@@ -196,7 +196,10 @@ class SmsSms(models.Model):
         def claim_wanted():
             # of the same transaction as the mode that the messages are marked with
             adapter = way.gateway._adapter(way.company)
-            claimed = self._claim(way, adapter, claim)._in_words_of(way.company)
+            claimed = self._claim(way, adapter, claim)
+            if not claimed:
+                return adapter, claimed, claimed
+            claimed = claimed._in_words_of(way.company)
             wanted = claimed - claimed._cancel_unwanted()
             return adapter, claimed, wanted - wanted._hold_back()
 

@@ -143,10 +143,10 @@ class SmsGateway(models.Model):
         lines.flush_model(["number", "segments"])
         price = self._price_sql(SQL("organizer_run_line.number"))
         found = lines.sudo()._search(domain)  # sudo: of a run that the user may read
-        self.env.cr.execute(
+        # this way what the domain asks about is written first
+        ((total,),) = self.env.execute_query(
             found.select(SQL("SUM(organizer_run_line.segments * %s)", price))
         )
-        ((total,),) = self.env.cr.fetchall()
         if not total or self.currency_id == run.currency_id:
             return total or 0
         today = fields.Date.context_today(self)

@@ -86,7 +86,8 @@ class SmsSms(models.Model):
         )
         by_id = {sms.id: outcomes[sms._reference()] for sms in ours}
         groups = ours._grouped_by(lambda sms: by_id[sms.id].verdict)
-        groups[Verdict.ACCEPTED]._settle_accepted(by_id, now)
+        accepted = groups[Verdict.ACCEPTED]
+        accepted._settle_accepted(by_id, now)
         # what a report has settled meanwhile stays as it is
         for verdict in groups:
             groups[verdict] = groups[verdict].filtered(
@@ -98,7 +99,7 @@ class SmsSms(models.Model):
         (groups[Verdict.REJECTED] - again)._settle_rejected(by_id)
         groups[Verdict.NOT_TAKEN]._settle_not_taken(by_id, now)
         groups[Verdict.UNKNOWN]._settle_unknown(by_id)
-        ours.write({"claim": False, "answer": False})
+        (ours - accepted).write({"claim": False, "answer": False})
 
     def _give_back(self):
         """Claimed, but surely not handed over."""
@@ -166,7 +167,8 @@ class SmsSms(models.Model):
                    SET provider_id = COALESCE(NULLIF(known.provider_id, ''),
                                               sms_sms.provider_id),
                        cost = known.cost, sent_at = COALESCE(handed_over_at, %(now)s),
-                       is_doubtful = FALSE, earlier_doubt = FALSE
+                       is_doubtful = FALSE, earlier_doubt = FALSE,
+                       claim = NULL, answer = NULL
                   FROM unnest(%(ids)s::int[], %(provider_ids)s::text[],
                               %(costs)s::numeric[]) AS known(id, provider_id, cost)
                  WHERE sms_sms.id = known.id
@@ -179,10 +181,7 @@ class SmsSms(models.Model):
                 ],
             )
         )
-        self.invalidate_recordset(
-            ["provider_id", "cost", "sent_at", "is_doubtful", "earlier_doubt"],
-            flush=False,
-        )
+        self.invalidate_recordset(flush=False)
 
     def _tell_odoo_its_ids(self, outcomes):
         """``sms_twilio`` keeps Twilio's id, by which it is told of the delivery."""

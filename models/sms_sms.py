@@ -205,7 +205,10 @@ class SmsSms(models.Model):
         self._tell_chatter(state, failure_type, reason)
 
     def _grouped_by(self, key):
-        groups = defaultdict(self.browse)
+        ids = defaultdict(list)
         for sms in self:
-            groups[key(sms)] |= sms
+            ids[key(sms)].append(sms.id)
+        groups = defaultdict(self.browse)
+        for which, found in ids.items():
+            groups[which] = self.browse(found).with_prefetch(self._prefetch_ids)
         return groups

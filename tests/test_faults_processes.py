@@ -232,7 +232,7 @@ class TestTransactions(ProcessCommon):
     def test_run_obeys_the_time_budget_and_the_next_picks_up(self):
         with Provider() as provider:
             self._use("kannel", provider)
-            ids = self._queue(300)
+            ids = self._queue(520)
             commit = self.env.registry["ir.cron"]._commit_progress
 
             def _commit_progress(cron, processed=0, **kwargs):
@@ -244,7 +244,7 @@ class TestTransactions(ProcessCommon):
                 self.patch(crons, "_commit_progress", _commit_progress)
                 env["sms.sms"]._process_queue()
                 self.patch(crons, "_commit_progress", commit)
-            self.assertEqual(len(provider.accepted), 256, "one claim")
+            self.assertEqual(len(provider.accepted), 500, "one claim")
             self._pass()
             self.assertEqual(len(provider.accepted), len(ids))
             self.assertFalse(provider.twice)

@@ -11,6 +11,7 @@ number that is guessed sends somebody's debts to a stranger. Hence
 """
 
 import re
+from functools import lru_cache
 from unicodedata import category, decimal
 
 import phonenumbers
@@ -217,6 +218,7 @@ def _iso(region):
     return region if region in phonenumbers.SUPPORTED_REGIONS else None
 
 
+@lru_cache(maxsize=4096)
 def country_of(number):
     """ISO code of the country that a number (E.164) is of, or None."""
     try:

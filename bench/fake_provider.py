@@ -1,4 +1,4 @@
-"""python bench/provider.py [--port 0]: an SMS provider for measurements.
+"""python bench/fake_provider.py [--port 0]: an SMS provider for measurements.
 
 A process of its own, so that it takes no time of the one that is measured, and as
 small as it can be: HTTP/1.1 with connections that are kept alive, an answer after a
