@@ -73,9 +73,10 @@ class AccountMove(models.Model):
     @api.depends("sms_ids.state", "sms_ids.failure_reason", "sms_ids.opened_on")
     def _compute_sms_status(self):
         groups = self.env["sms.sms"]._read_group(
-            [("move_id", "in", self.ids)], ["move_id"], ["id:recordset"]
+            [("move_id", "in", self.ids)], ["move_id"], ["id:max"]
         )
-        last = {move.id: messages.sorted("id")[-1:] for move, messages in groups}
+        messages = self.env["sms.sms"].browse(last_id for _move, last_id in groups)
+        last = {move.id: sms for (move, _id), sms in zip(groups, messages, strict=True)}
         for move in self:
             sms = last.get(move.id, self.env["sms.sms"])
             move.sms_status = sms.state

@@ -270,8 +270,8 @@ class TestCustomerPage(CustomerLinkCommon, HttpCase):
             "Tea & Sons Drukarnia Total due $ 220.00",
             "Invoices $ 250.00",
             "Credit and payments $ -30.00",
-            f"Invoice {old.name} $ 200.00",
-            "30 days ago Overdue",
+            f"Invoice {old.name} $ 200.00 Overdue Due ",
+            "30 days ago",
             "in 7 days",
         ):
             self.assertIn(words, text)

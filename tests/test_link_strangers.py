@@ -135,8 +135,7 @@ class TestStrangers(CustomerLinkCommon, HttpCase):
         for path in (
             f"/report/pdf/account.report_invoice/{mine.id}?access_token={token}",
             f"/report/html/account.report_invoice/{mine.id}?access_token={token}",
-            f"/web/content/account.move/{mine.id}/invoice_pdf_report_file"
-            f"?access_token={token}",
+            f"/web/content/account.move/{mine.id}/name?access_token={token}",
         ):
             response = self._open(path)
             self.assertNotEqual(response.status_code, 200, path)

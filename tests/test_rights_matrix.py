@@ -141,6 +141,7 @@ class Samples:
             self._add(found)
         note = {"line": line.id, "state": "sent"}
         self._add(self.root["organizer.mail.outcome"].create(note))
+        self._create("organizer.stranger", address="hashed", missed_on=MONDAY)
         refusals = self.root["sms.report.refusal"]
         refused = {"gateway_id": gateway.id, "day": MONDAY, "count": 1}
         self._add(refusals.create(refused))

