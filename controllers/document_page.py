@@ -1,5 +1,7 @@
 import base64
 import hashlib
+import re
+from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -7,6 +9,8 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH
+from odoo.addons.sms_organizer.models.organizer_stranger import WINDOW
+from odoo.addons.sms_organizer.tools.visitor import address_of, is_robot, looks_ahead
 
 RETRY_AFTER = 60  # seconds
 COMMON_HEADERS = {
@@ -48,43 +52,42 @@ class DocumentPage(http.Controller):
     # -------------------------------------------------------------------------
 
     @http.route("/s/<string:token>", **ROUTE)
-    def page(self, token, **_query):
+    def page(self, token, **query):
         if not (link := self._find(token)):
             return self._not_found()
-        return self._page(link, token)
+        response = self._page(link, token, number=query.get("page"))
+        if self._is_visit():
+            link._note_opened()
+        return response
 
     @http.route("/s/<string:token>/pdf", **ROUTE)
     def pdf(self, token, **_query):
-        if not (link := self._find(token)):
-            return self._not_found()
-        move = self._localized(link._documents())
-        if link._ensure_document():
-            document = move._document_pdf()
-        else:
-            document = move._document_unfiled_pdf()
-        if not document:
-            return self._being_prepared(link, token)
-        return self._file(document, "application/pdf", "inline")
+        link = self._find(token)
+        return self._pdf_of(link, token, link.move_id and link._documents())
 
     @http.route("/s/<string:token>/xml", **ROUTE)
     def xml(self, token, **_query):
         link = self._find(token)
-        if not link or not link._documents()._document_has_xml():
-            return self._not_found()
-        if not link._ensure_document():
-            return self._being_prepared(link, token)
-        if not (document := link._documents()._document_xml()):
-            return self._not_found()
-        return self._file(document, "application/xml", "attachment")
+        return self._xml_of(link, token, link.move_id and link._documents())
 
     @http.route("/s/<string:token>/pay", **ROUTE)
     def pay(self, token, **_query):
         link = self._find(token)
-        if not link or not link._documents()._document_is_payable():
-            return self._not_found()
-        response = request.redirect(link._documents()._document_pay_url(), local=False)
-        response.headers.update(COMMON_HEADERS)
-        return response
+        return self._pay_of(link.move_id and link._documents())
+
+    @http.route("/s/<string:token>/<string:key>/pdf", **ROUTE)
+    def pdf_of_several(self, token, key, **_query):
+        link = self._find(token)
+        return self._pdf_of(link, token, link._document_of(key))
+
+    @http.route("/s/<string:token>/<string:key>/xml", **ROUTE)
+    def xml_of_several(self, token, key, **_query):
+        link = self._find(token)
+        return self._xml_of(link, token, link._document_of(key))
+
+    @http.route("/s/<string:token>/<string:key>/pay", **ROUTE)
+    def pay_of_several(self, token, key, **_query):
+        return self._pay_of(self._find(token)._document_of(key))
 
     @http.route("/s/<path:anything>", **ROUTE)
     def nothing(self, anything, **_query):
@@ -92,26 +95,94 @@ class DocumentPage(http.Controller):
         return self._not_found()
 
     # -------------------------------------------------------------------------
-    # ANSWERS
+    # VISITORS
     # -------------------------------------------------------------------------
 
     def _find(self, token):
-        return request.env["organizer.link"]._find(token)
+        """Return the link of this token, or none: for who has tried too many, nothing
+        is looked up."""
+        links = request.env["organizer.link"]
+        return links.browse() if self._is_slowed() else links._find(token)
+
+    def _is_slowed(self):
+        return request.env["organizer.stranger"]._is_slowed(self._address())
+
+    def _address(self):
+        """Where the visitor is, as the nearest proxy says it."""
+        asked = request.httprequest
+        return address_of(asked.remote_addr, asked.headers.get("X-Forwarded-For"))
+
+    def _is_visit(self):
+        """Return whether a customer looks at the page: no program that previews it, and
+        nobody of the seller's who has logged in with this browser."""
+        asked = request.httprequest
+        return (
+            asked.method == "GET"
+            and not is_robot(asked.headers.get("User-Agent"))
+            and not looks_ahead(asked.headers)
+            and not (request.session.uid and request.env.user._is_internal())
+        )
+
+    # -------------------------------------------------------------------------
+    # ANSWERS
+    # -------------------------------------------------------------------------
 
     def _localized(self, moves):
         return moves.with_context(lang=moves[:1]._document_lang())
 
-    def _page(self, link, token, status=200):
-        moves = self._localized(link._documents())
-        values = {
-            **moves[:1]._document_seller_values(),
-            "documents": [move._document_page_values() for move in moves],
+    def _page(self, link, token, status=200, number=None):
+        link = link.with_context(lang=link._lang())
+        template, values = self._page_values(link, number)
+        values |= {
+            **link.company_id._document_seller_values(),
             "path": LINK_PATH + token,
             "notice": status == 503 or link._document_is_late(),
             "back": status == 503,
-            "answers": link.with_env(moves.env)._answer_values(),
+            "answers": link._answer_values(),
         }
-        return self._html("sms_organizer.document_page", moves.env, values, status)
+        if values.get("pay_all"):
+            values["pay_all"] = urljoin(values["path"] + "/", values["pay_all"])
+        return self._html(template, link.env, values, status)
+
+    def _page_values(self, link, number):
+        """Return the template and its values: of an invoice, or of a customer."""
+        if link._is_of_customer():
+            number = int(number) if re.fullmatch(r"\d{1,6}", number or "") else 1
+            values = link._customer_page_values(number)
+            return "sms_organizer.customer_page", values
+        documents = [move._document_page_values() for move in link._documents()]
+        return "sms_organizer.document_page", {"documents": documents}
+
+    def _pdf_of(self, link, token, move):
+        """
+        :param move: ``account.move`` that the link shows, or none
+        """
+        if not move:
+            return self._not_found()
+        move = self._localized(move)
+        if link._ensure_document(move):
+            document = move._document_pdf()
+        else:
+            document = move._document_unfiled_pdf()
+        if not document:
+            return self._being_prepared(link, token)
+        return self._file(document, "application/pdf", "inline")
+
+    def _xml_of(self, link, token, move):
+        if not move or not move._document_has_xml():
+            return self._not_found()
+        if not link._ensure_document(move):
+            return self._being_prepared(link, token)
+        if not (document := move._document_xml()):
+            return self._not_found()
+        return self._file(document, "application/xml", "attachment")
+
+    def _pay_of(self, move):
+        if not move or not move._document_is_payable():
+            return self._not_found()
+        response = request.redirect(move._document_pay_url(), local=False)
+        response.headers.update(COMMON_HEADERS)
+        return response
 
     def _being_prepared(self, link, token):
         response = self._page(link, token, status=503)
@@ -119,11 +190,20 @@ class DocumentPage(http.Controller):
         return response
 
     def _not_found(self):
-        """Answer every token that opens nothing with the same page.
+        """Answer everything that opens nothing with the same page, and who asks for
+        too much of it with another, whatever is asked for.
 
         Its language is that of the browser: nothing in it depends on the token.
         """
+        if self._is_slowed():
+            return self._slowed()
+        request.env["organizer.stranger"]._note_miss(self._address())
         return self._html("sms_organizer.document_not_found", request.env, {}, 404)
+
+    def _slowed(self):
+        response = self._html("sms_organizer.document_slowed", request.env, {}, 429)
+        response.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+        return response
 
     def _html(self, template, env, values, status=200):
         lang = env["res.lang"]._get_data(code=env.context.get("lang") or "en_US")

@@ -1,7 +1,7 @@
 """./dev/odoo shell -d DATABASE --no-http < dev/demo.py
 
-Send an SMS for each open overdue invoice that has not been told yet, and print what
-became of each, of this and of earlier runs.
+Send an SMS for each open overdue invoice that has not been told yet, and one about all
+that a customer owes; print what became of each, of this and of earlier runs.
 """
 # ruff: noqa: F821 - `env` is the shell's
 
@@ -30,6 +30,16 @@ untold = overdue - Line.search(about).move_id
 if untold:
     template._draft_run(company, untold)._send()
     env.cr.commit()
+# one customer is told of all that is open at once: its link leads to several invoices
+debtors = env["organizer.debtor"].search(
+    [("company_id", "=", company.id), ("open_invoices", ">", 1), ("balance", ">", 0)]
+)
+told_debts = Line.search([("run_id.basis", "=", "customer_debt")]).partner_id
+debtor = debtors.partner_id.filtered("sms_phone")[:1]
+if debtor and not told_debts:
+    debt = env["organizer.template"]._on_offer("sms", company, "customer_debt")[:1]
+    debt._draft_run(company, debtor)._send()
+    env.cr.commit()
 # by now the running server's own jobs may be at it: each message goes once all the same
 waiting = [("state", "in", ("outgoing", "process", "pending"))]
 for _attempt in range(20):
@@ -52,6 +62,11 @@ if links and not any(links.mapped("opened_count")):
         {"opened_first_on": now, "opened_last_on": now, "opened_count": 1}
     )
     env.cr.commit()
+lines += Line.search(
+    [("run_id.basis", "=", "customer_debt"), ("run_id.origin", "!=", "forecast")],
+    order="id desc",
+    limit=1,
+)
 outcomes = dict(lines._fields["outcome"]._description_selection(env))
 rows = [("Invoice", "Customer", "Number", "SMS", "Price", "State", "Link or reason")]
 for line in lines:
@@ -59,7 +74,7 @@ for line in lines:
     link = re.search(r"https?://\S+/s/[A-Za-z0-9]{12}", sms.body or "")
     rows.append(
         (
-            line.move_id.name,
+            line.move_id.name or "all that is open",
             line.partner_id.name[:24],
             line.number or "–",
             str(sms.segments) if sms else "–",

@@ -68,6 +68,7 @@ from . import organizer_schedule_manners
 from . import organizer_schedule_forecast
 from . import organizer_schedule_fallback
 from . import organizer_schedule_next
+from . import organizer_schedule_link
 from . import organizer_switch
 from . import organizer_schedule_switch
 from . import organizer_run_switch
@@ -80,6 +81,13 @@ from . import sms_retention
 from . import organizer_link
 from . import organizer_link_document
 from . import organizer_link_page
+from . import organizer_link_customer
+from . import organizer_link_opened
+from . import organizer_link_address
+from . import organizer_link_renew
+from . import organizer_stranger
+from . import res_company_page
+from . import res_partner_link
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company

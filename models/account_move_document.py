@@ -47,11 +47,7 @@ class AccountMove(models.Model):
     def _document_lang(self):
         """Return the code of an installed language: the customer's, the seller's …"""
         self.ensure_one()
-        langs = (self.partner_id.lang, self.company_id.partner_id.lang, "en_US")
-        installed = dict(self.env["res.lang"].get_installed())
-        return next(
-            (lang for lang in langs if lang in installed), next(iter(installed))
-        )
+        return self.company_id._document_lang(self.partner_id)
 
     def _lock_document(self, wait):
         """Lock the row; return whether it could be had in time."""

@@ -1,15 +1,11 @@
-import base64
 from datetime import timedelta
 
 from babel.dates import format_timedelta
 
 from odoo import models
 from odoo.tools import format_date
-from odoo.tools.image import image_data_uri, image_process
 from odoo.tools.misc import babel_locale_parse, formatLang
 
-LOGO_BYTES = 24_000  # as base64; with it the page stays far below 50 kB
-LOGO_SIZE = (240, 112)  # px: twice what is shown, for sharp phones
 PAID_STATES = ("in_payment", "paid")
 
 
@@ -101,50 +97,50 @@ class AccountMove(models.Model):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
     # -------------------------------------------------------------------------
-    # SELLER
-    # -------------------------------------------------------------------------
-
-    def _document_seller_values(self):
-        company = self.company_id
-        return {
-            "seller": company.name,
-            "logo": self._document_logo(),
-            "phone": company.phone,
-            "phone_link": "".join(c for c in company.phone or "" if c in "+0123456789"),
-            "email": company.email,
-        }
-
-    def _document_logo(self):
-        """Return the seller's logo as a small data URI, or nothing."""
-        company = self.company_id
-        if company.uses_default_logo or not company.logo:
-            return None
-        try:
-            raw = image_process(base64.b64decode(company.logo), size=LOGO_SIZE)
-        except (OSError, ValueError):
-            return None  # the name stands beside it anyway
-        encoded = base64.b64encode(raw)
-        return image_data_uri(encoded) if len(encoded) <= LOGO_BYTES else None
-
-    # -------------------------------------------------------------------------
     # PAYING
     # -------------------------------------------------------------------------
 
     def _document_is_payable(self):
         """Return whether Odoo's portal would take a payment for this invoice now."""
-        self.ensure_one()
+        return bool(self._documents_payable())
+
+    def _documents_payable(self):
+        """Return those of these invoices that Odoo's portal would take a payment for
+        now: providers are looked for once for each currency."""
         if "transaction_ids" not in self._fields:  # account_payment isn't installed
-            return False
-        if self.payment_state in PAID_STATES or not self._has_to_be_paid():
-            return False
-        return bool(
-            self.env["payment.provider"]._get_compatible_providers(
-                self.company_id.id,
-                self.partner_id.id,
-                self.amount_residual,
-                currency_id=self.currency_id.id,
+            return self.browse()
+        payable = self.filtered(
+            lambda move: (
+                move.payment_state not in PAID_STATES and move._has_to_be_paid()
             )
         )
+        groups = payable.grouped(
+            lambda move: (move.company_id, move.partner_id, move.currency_id)
+        )
+        return self.browse().union(
+            *(moves._documents_with_provider(*key) for key, moves in groups.items())
+        )
+
+    def _documents_with_provider(self, company, partner, currency):
+        """Return those of one currency that a provider takes; some have a maximum.
+
+        As anybody: the seller's staff are offered providers that are not published.
+        """
+        anybody = self.env.ref("base.public_user")
+        # sudo: the visitor has the link and no account
+        providers = self.env["payment.provider"].with_user(anybody).sudo()
+
+        def takes(amount):
+            return providers._get_compatible_providers(
+                company.id, partner.id, amount, currency_id=currency.id
+            )
+
+        amounts = self.mapped("amount_residual")
+        if takes(max(amounts)):
+            return self
+        if not takes(min(amounts)):
+            return self.browse()
+        return self.filtered(lambda move: takes(move.amount_residual))
 
     def _document_pay_url(self):
         """Return the portal's page of this invoice, open at its payment form."""

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 TOKEN_ALPHABET = string.ascii_letters + string.digits
 TOKEN_LENGTH = 12
 TOKEN_PATTERN = re.compile(rf"[A-Za-z0-9]{{{TOKEN_LENGTH}}}")
 LINK_PATH = "/s/"
+TOKEN_IN_TEXT = re.compile(rf"{LINK_PATH}({TOKEN_PATTERN.pattern})(?![A-Za-z0-9])")
 DEFAULT_VALIDITY_DAYS = 180
 MAX_VALIDITY_DAYS = 3650
 
@@ -24,10 +24,14 @@ class IssuedLink(NamedTuple):
 
 
 class OrganizerLink(models.Model):
-    """The short link in a message, to a page with the document.
+    """The short link in a message, to a page with the document, or with all that is
+    open of a customer.
 
     Here is the SHA-256 of its token alone: this table opens nobody's page. The link
     itself stands in the text of the message, in the ledger and the chatter.
+
+    A customer's page: ``organizer_link_customer.py``. When it was opened:
+    ``organizer_link_opened.py``. Revoking and renewing: ``organizer_link_renew.py``.
     """
 
     _name = "organizer.link"
@@ -44,6 +48,7 @@ class OrganizerLink(models.Model):
         readonly=True,
         index=True,
         ondelete="cascade",
+        help="Left empty, the page shows all that is open of the customer.",
     )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, index=True, ondelete="set null"
@@ -60,6 +65,11 @@ class OrganizerLink(models.Model):
     _token_hash_unique = models.UniqueIndex("(token_hash)")
     _document_pending = models.Index("(id) WHERE document_state = 'pending'")
 
+    @api.depends("move_id", "partner_id")
+    def _compute_display_name(self):
+        for link in self:
+            link.display_name = (link.move_id or link.partner_id).display_name
+
     # -------------------------------------------------------------------------
     # MAKING LINKS
     # -------------------------------------------------------------------------
@@ -71,35 +81,86 @@ class OrganizerLink(models.Model):
         :param moves: ``account.move``; the caller must be allowed to read them
         :return: ``dict[int, IssuedLink]``, by the invoice's id
         """
-        tokens = {move.id: self._new_token() for move in moves}
-        # sudo: nobody may write links; who may read the invoice may send its link
-        links = self.sudo().create(self._prepare_link_values(moves, tokens))
-        if any(link.document_state == "pending" for link in links):
-            self._wake_document_cron()
-        bases = {company: self._base_url(company) for company in moves.company_id}
-        return {
-            move.id: IssuedLink(
-                link.id, bases[move.company_id] + LINK_PATH + tokens[move.id]
-            )
-            for move, link in zip(moves, links, strict=True)
-        }
-
-    @api.model
-    def _prepare_link_values(self, moves, tokens):
-        expires_on = fields.Datetime.now() + timedelta(days=self._validity_days())
         # sudo: the attachment is read to know that it exists, not what is in it
-        with_document = moves.sudo().filtered("invoice_pdf_report_id")._ids
-        return [
-            {
-                "token_hash": self._hash(tokens[move.id]),
-                "move_id": move.id,
-                "partner_id": move.partner_id.id,
-                "company_id": move.company_id.id,
-                "expires_on": expires_on,
-                "document_state": "ready" if move.id in with_document else "pending",
-            }
+        with_document = set(moves.sudo().filtered("invoice_pdf_report_id")._ids)
+        rows = [
+            (
+                move.id,
+                move.partner_id.id or None,
+                move.company_id.id,
+                "ready" if move.id in with_document else "pending",
+            )
             for move in moves
         ]
+        if len(with_document) < len(moves):
+            self._wake_document_cron()
+        return dict(zip(moves._ids, self._issue(rows), strict=True))
+
+    @api.model
+    def _make_for_customers(self, partners, company):
+        """Make one link for each, to all that its customer has open with a company.
+
+        :param partners: ``res.partner``; the caller must be allowed to tell them what
+            they owe. A contact's link is that of its customer: the commercial partner
+        :param company: ``res.company`` in whose name they are told
+        :return: ``dict[int, IssuedLink]``, by the partner's id
+        """
+        rows = [
+            (None, partner.commercial_partner_id.id, company.id, None)
+            for partner in partners
+        ]
+        return dict(zip(partners._ids, self._issue(rows), strict=True))
+
+    @api.model
+    def _issue(self, rows):
+        """Write links in one statement, whatever their number.
+
+        :param rows: ``[(invoice id, partner id, company id, document_state), …]``
+        :return: list of :class:`IssuedLink`, in their order
+        """
+        tokens = [self._new_token() for _row in rows]
+        hashes = [self._hash(token) for token in tokens]
+        ids = self._insert(hashes, rows) if rows else {}
+        companies = self.env["res.company"].browse({row[2] for row in rows})
+        bases = {company.id: self._base_url(company) for company in companies}
+        return [
+            IssuedLink(ids[hashed], bases[row[2]] + LINK_PATH + token)
+            for token, hashed, row in zip(tokens, hashes, rows, strict=True)
+        ]
+
+    @api.model
+    def _insert(self, hashes, rows):
+        """:return: ``{hash: id}``"""
+        expires_on = fields.Datetime.now() + timedelta(days=self._validity_days())
+        # nobody may write links; who may read what they show may send them
+        self.env.cr.execute(
+            """
+            INSERT INTO organizer_link (
+                token_hash, move_id, partner_id, company_id, document_state,
+                expires_on, create_uid, write_uid, create_date, write_date
+            )
+            SELECT link.*, %(expires_on)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+              FROM unnest(
+                  %(hashes)s::varchar[], %(moves)s::int[], %(partners)s::int[],
+                  %(companies)s::int[], %(states)s::varchar[]
+              ) link
+         RETURNING token_hash, id
+            """,
+            {
+                "hashes": hashes,
+                **dict(
+                    zip(
+                        ("moves", "partners", "companies", "states"),
+                        map(list, zip(*rows, strict=True)),
+                        strict=True,
+                    )
+                ),
+                "expires_on": expires_on,
+                "uid": self.env.uid,
+                "now": self.env.cr.now(),
+            },
+        )
+        return dict(self.env.cr.fetchall())
 
     @api.model
     def _new_token(self):
@@ -151,13 +212,40 @@ class OrganizerLink(models.Model):
             lambda link: link._is_open()
         )
 
+    @api.model
+    def _find_in(self, texts):
+        """Return the links whose addresses stand in texts, the first one of each.
+
+        :param dict texts: ``{key: text}``
+        :return: ``{key: IssuedLink}``, with no address
+        """
+        found = {
+            key: self._hash(match[1])
+            for key, text in texts.items()
+            if (match := TOKEN_IN_TEXT.search(text))
+        }
+        if not found:
+            return {}
+        # sudo: the hash is for nobody's eyes
+        links = self.sudo().search([("token_hash", "in", list(found.values()))])
+        ids = {link.token_hash: link.id for link in links}
+        return {
+            key: IssuedLink(ids[hashed], "")
+            for key, hashed in found.items()
+            if hashed in ids
+        }
+
     def _is_open(self):
         self.ensure_one()
         return (
             not self.revoked
             and self.expires_on > fields.Datetime.now()
-            and bool(self._documents())
+            and self._has_page()
         )
+
+    def _has_page(self):
+        """Return whether there is something that this link may show."""
+        return bool(self._documents())
 
     def _documents(self):
         """Return the invoices that this link may show now."""
@@ -166,13 +254,3 @@ class OrganizerLink(models.Model):
                 move.state == "posted" and move.is_sale_document(include_receipts=True)
             )
         )
-
-    def action_revoke(self):
-        """Close these links: their pages are not found from now on."""
-        if not self.env.user.has_group("sms_organizer.group_sms_administer"):
-            raise AccessError(
-                self.env._("Only an SMS administrator may revoke a document link.")
-            )
-        self.check_access("read")
-        # sudo: nobody may write links in another way than this
-        self.sudo().write({"revoked": True})

@@ -5,32 +5,34 @@ from odoo.fields import Domain
 class OrganizerLink(models.Model):
     """Making the documents behind the links, before the customer asks for them.
 
-    Where the background gives up, the customer's own visit does not.
+    Where the background gives up, the customer's own visit does not. Those of a
+    customer's page are made when they are asked for.
     """
 
     _inherit = "organizer.link"
-
-    document_state = fields.Selection(required=True, default="pending")
 
     @api.model
     def _document_cron(self):
         return "sms_organizer.ir_cron_document"
 
-    def _ensure_document(self):
+    def _ensure_document(self, move=None):
         """Make the document on the spot where it is missing; return whether it's there.
 
         Waits for whoever is making it at this moment.
+
+        :param move: of several documents, the one that is meant
         """
         self.ensure_one()
-        ready = self.move_id._ensure_document()
-        if ready and self.document_state != "ready":
+        ready = (move or self.move_id)._ensure_document()
+        if ready and self.move_id and self.document_state != "ready":
             self.document_state = "ready"
         return ready
 
     def _document_is_late(self):
         """Return whether the document is still missing after an attempt."""
         self.ensure_one()
-        return bool(self.document_attempts) and not self.move_id.invoice_pdf_report_id
+        late = bool(self.document_attempts) and bool(self.move_id)
+        return late and not self.move_id.invoice_pdf_report_id
 
     @api.model
     def _due_for_document(self):

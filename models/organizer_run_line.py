@@ -231,23 +231,46 @@ class OrganizerRunLine(models.Model):
         if not self:
             return
         links = self._make_links(lambda line: placeholders.names(line.text))
-        values_list = [line._sms_values(links.get(line.move_id.id)) for line in self]
+        links = self._pasted_links() | links
+        values_list = [line._sms_values(links.get(line.id)) for line in self]
         notes = self._post_notes([values["body"] for values in values_list])
         for values, note in zip(values_list, notes, strict=True):
             values["mail_message_id"] = note.id
         self.env["sms.sms"].create(values_list)._notify_chatter()
 
     def _make_links(self, names_of):
-        """
+        """To the invoice that a line is about, or to all that is open of its customer.
+
         :param names_of: function of a line: the placeholders that are left in its text
-        :return: ``{invoice id: IssuedLink}``
+        :return: ``{line id: IssuedLink}``
         """
         linked = self.filtered(lambda line: "link" in names_of(line))
         links = self.env["organizer.link"]
-        return links._make(linked.move_id) if linked.move_id else {}
+        about_invoice = linked.filtered("move_id")
+        by_move = links._make(about_invoice.move_id) if about_invoice else {}
+        made = {line.id: by_move[line.move_id.id] for line in about_invoice}
+        for run, lines in (linked - about_invoice).grouped("run_id").items():
+            basis = self.env["organizer.basis"]._get(run.basis)
+            if basis._links_to_customer():
+                customers = lines._documents()
+                issued = links._make_for_customers(customers, run.company_id)
+                made |= {
+                    line.id: issued[line.res_id]
+                    for line in lines
+                    if line.res_id in issued
+                }
+        return made
+
+    def _pasted_links(self):
+        """The links that stand in the texts as they are, of those that were renewed.
+
+        :return: ``{line id: IssuedLink}``, without their addresses
+        """
+        texts = {line.id: line.text for line in self if line.text}
+        return self.env["organizer.link"]._find_in(texts)
 
     def _sms_values(self, link):
-        """:param link: ``IssuedLink`` of the document, or None"""
+        """:param link: ``IssuedLink`` of what it is about, or None"""
         return {
             "body": placeholders.render(self.text, {"link": link.url if link else ""}),
             "number": self.number,

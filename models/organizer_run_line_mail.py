@@ -120,7 +120,7 @@ class OrganizerRunLine(models.Model):
         layouts, values_list = {}, []
         reply_to = self._reply_to()
         for line in self:
-            link = links.get(line.move_id.id)
+            link = links.get(line.id)
             subject, body = texts[line.id].final({"link": link.url if link else ""})
             body = html_sanitize(body)
             values_list.append(

@@ -94,7 +94,7 @@ class OrganizerTemplate(models.Model):
     @api.depends("basis")
     def _compute_has_invoice(self):
         for template in self:
-            template.has_invoice = "link" in template._basis()._placeholders()
+            template.has_invoice = template._basis()._basis_has_invoice
 
     @api.depends("company_id")
     @api.depends_context("uid")

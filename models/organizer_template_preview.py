@@ -115,7 +115,7 @@ class OrganizerTemplate(models.Model):
                 # as who reads this text would see them
                 values = basis._values_in_lang(document, set(basis._placeholders()))
                 values = values[document.id]
-                if "link" in basis._placeholders():
+                if basis._has_link():
                     values = basis._with_link(document, values)
                 template.sample_values = values
                 partner = basis._recipients(document)[document.id]

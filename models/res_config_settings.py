@@ -1,5 +1,4 @@
 import re
-from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -13,7 +12,6 @@ from .sms_retention import DAYS_PARAMETER, FEWEST_DAYS
 BASE_URL_PATTERN = re.compile(
     r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?/?", re.IGNORECASE
 )
-LOCAL_HOSTS = re.compile(r"(localhost|127\.[\d.]+|0\.0\.0\.0|.*\.local(host|domain)?)")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -165,14 +163,14 @@ class ResConfigSettings(models.TransientModel):
             settings.sms_link_warning = settings._sms_link_warning(url.strip())
 
     def _sms_link_warning(self, url):
-        parts = urlsplit(url)
-        if LOCAL_HOSTS.fullmatch(parts.hostname or "localhost"):
+        trouble = self.env["organizer.link"]._address_trouble(url)
+        if trouble == "local":
             return self.env._(
                 "Links lead to %s, which customers can't reach. Enter the address "
                 "under which this Odoo is known on the internet.",
                 url,
             )
-        if parts.scheme != "https":
+        if trouble == "plain":
             return self.env._(
                 "Links lead to %s, which isn't encrypted: phones warn of such pages. "
                 "Use an address with https.",

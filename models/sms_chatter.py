@@ -99,8 +99,22 @@ class SmsSms(models.Model):
                     at=words,
                     number=self.redirected_to,
                 )
-            return words
+            return self._opened_words(words)
         return self._failure_words()
+
+    def _opened_words(self, words):
+        """
+        :param str words: when it was sent or delivered
+        """
+        # sudo: who may see the message may see that its link was opened
+        opened_on = self.sudo().opened_on
+        if not opened_on:
+            return words
+        return self.env._(
+            "%(at)s, opened %(opened)s",
+            at=words,
+            opened=format_datetime(self.env, opened_on, dt_format="short"),
+        )
 
     def _failure_words(self):
         """Why it failed or still waits, for a person: the provider's words, else

@@ -25,6 +25,9 @@ class SmsSms(models.Model):
         "organizer.run.line", "Sending", index="btree_not_null", readonly=True
     )
     link_id = fields.Many2one("organizer.link", "Document link", readonly=True)
+    opened_on = fields.Datetime("Opened", related="link_id.opened_first_on")
+    opened_last_on = fields.Datetime(related="link_id.opened_last_on")
+    opened_count = fields.Integer(related="link_id.opened_count")
     res_model = fields.Char("Document model", readonly=True)
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", readonly=True

@@ -1,5 +1,5 @@
 from .tools import test_gsm, test_opt_out, test_phone, test_plain
-from .tools import test_sender_names
+from .tools import test_sender_names, test_visitor
 from .tools import test_send_window, test_timetable, test_wall_clock
 from .gateways import test_apifon, test_http, test_kannel, test_network
 from .gateways import test_own_sender
@@ -23,6 +23,10 @@ from . import test_document_page_privacy
 from . import test_document_pdf
 from . import test_document_download
 from . import test_document_once
+from . import test_customer_page
+from . import test_link_opened
+from . import test_link_renew
+from . import test_link_strangers
 from . import test_js
 from . import test_browser
 from . import test_faults

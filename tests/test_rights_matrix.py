@@ -20,12 +20,14 @@ MODELS = {
     "organizer.compose.line": ("rwcd", "rwcd"),
     "organizer.debtor": ("r", "r"),
     "organizer.link": ("r", "r"),
+    "organizer.link.renewed": ("", "rwc"),
     "organizer.mail.outcome": ("", ""),
     "organizer.number": ("rwc", "rwc"),
     "organizer.run": ("rw", "rw"),  # its lines, while it is a draft
     "organizer.run.line": ("rw", "rw"),  # of a draft
     "organizer.send_all": ("rwc", "rwc"),
     "organizer.schedule": ("rwcd", "rwcd"),  # one's own; an administrator all
+    "organizer.stranger": ("", ""),
     "organizer.template": ("rwcd", "rwcd"),  # the company's; an administrator all
     "organizer.unpaid": ("r", "r"),
     "sms.gateway": ("r", "rwcd"),
@@ -47,7 +49,8 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 # Buttons that take *SMS: administer*; the others take *SMS: send*.
 ADMINISTERS = {
-    "organizer.link": {"action_revoke"},
+    "organizer.link": {"action_renew", "action_revoke"},
+    "organizer.link.renewed": {"action_send"},
     "sms.gateway": {
         "action_go_live",
         "action_look_up_senders",
@@ -139,6 +142,7 @@ class Samples:
             self._add(found)
         note = {"line": line.id, "state": "sent"}
         self._add(self.root["organizer.mail.outcome"].create(note))
+        self._create("organizer.stranger", address="hashed", missed_on=MONDAY)
         refusals = self.root["sms.report.refusal"]
         refused = {"gateway_id": gateway.id, "day": MONDAY, "count": 1}
         self._add(refusals.create(refused))
@@ -234,6 +238,8 @@ class Samples:
             template_id=self["organizer.template"].id,
         )
         self._create("sms.send.again", sms_ids=self["sms.sms"].ids)
+        link = self["organizer.link"]
+        self._create("organizer.link.renewed", link_id=link.id, url="https://x/s/y")
         self._create("sms.gateway.try", gateway_id=gateway.id, text="Hello")
         packages = self["sms.package"].ids
         self._create("sms.package.check", package_ids=packages)
@@ -413,7 +419,7 @@ class TestOtherCompany(MatrixCommon):
     """Another company's records can neither be seen nor used, by whoever."""
 
     # of no company: written by all, read by administrators of Odoo
-    NOBODYS = {"organizer.mail.outcome"}
+    NOBODYS = {"organizer.mail.outcome", "organizer.stranger"}
 
     @classmethod
     def setUpClass(cls):

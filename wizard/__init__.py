@@ -13,3 +13,4 @@ from . import sms_gateway_senders
 from . import sms_package_check
 from . import organizer_number
 from . import organizer_send_all
+from . import organizer_link_renewed

@@ -30,6 +30,7 @@ class OrganizerCompose(models.TransientModel):
     sample_recipient = fields.Char(compute="_compute_sample")
     palette = fields.Json(compute="_compute_palette")
     has_invoice = fields.Boolean(compute="_compute_palette")
+    link_warning = fields.Char("About the link", compute="_compute_link_warning")
     price = fields.Float("Price per SMS", digits=(16, 4), compute="_compute_gateway")
     currency_id = fields.Many2one("res.currency", compute="_compute_gateway")
     is_test = fields.Boolean(compute="_compute_gateway")
@@ -42,7 +43,17 @@ class OrganizerCompose(models.TransientModel):
     def _compute_palette(self):
         for compose in self:
             compose.palette = compose._basis()._palette()
-            compose.has_invoice = "link" in compose._basis()._placeholders()
+            compose.has_invoice = compose._basis()._basis_has_invoice
+
+    @api.depends("body", "subject", "mail_body", "channel", "company_id", "basis")
+    def _compute_link_warning(self):
+        links = self.env["organizer.link"]
+        for compose in self:
+            pasted = links._find_in({0: compose.body or ""})
+            linked = compose._basis()._has_link() and "link" in compose._writer().names
+            compose.link_warning = bool(linked or pasted) and (
+                links._address_warning(compose.company_id)
+            )
 
     @api.depends("company_id", "channel", "number", "many")
     def _compute_gateway(self):
@@ -101,7 +112,7 @@ class OrganizerCompose(models.TransientModel):
 
     def _with_link(self, values):
         """The values with a link as long as the real one, where there is one."""
-        if not self.has_invoice:
+        if not self._basis()._has_link():
             return values
         link = self.env["organizer.link"]._sample_url(self.company_id)
         return {**(values or {}), "link": link}

@@ -50,6 +50,7 @@ class OrganizerBasisCustomer(models.AbstractModel):
                 self.env._("Oldest due date"), format_date(self.env, date(2026, 9, 30))
             ),
             "open_invoices": Placeholder(self.env._("Number of open invoices"), "3"),
+            "link": Placeholder(self.env._("Link to the open invoices"), ""),
             "bank_account": Placeholder(
                 self.env._("Your bank account"), "PL61109010140000071219812874"
             ),

@@ -28,6 +28,7 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
             "customer_id",
             *self._debt_names(),
             "days_overdue",
+            "link",
             "bank_account",
             "salesperson",
             "phone",

@@ -33,6 +33,7 @@ class OrganizerBasisInvoice(models.AbstractModel):
     _inherit = "organizer.basis"
     _description = "Basis: an invoice"
 
+    _basis_has_invoice = True
     _basis_filters = frozenset(("amount", "days", "journals"))
     _basis_obligatory = (("number",), ("link",))
     _basis_amounts = ("amount_due", "debt", "overdue_debt")

@@ -42,6 +42,8 @@ class OrganizerBasis(models.AbstractModel):
     _basis_model = "account.move"
     # a text about anything: no reminder of money, and written for one customer
     _basis_is_free = False
+    # whether an invoice goes with it, whose PDF and XML an e-mail may bring along
+    _basis_has_invoice = False
     # models with a gear menu of their own whose records stand for documents
     _basis_menus = ("account.move",)
     # what a template of this basis may be narrowed by, beside groups and salespeople
@@ -99,9 +101,22 @@ class OrganizerBasis(models.AbstractModel):
         return documents._sms_phones()
 
     def _invoices(self, documents):
-        """``{document id: account.move}``: what goes with the message: where its
-        ``[link]`` leads, and whose PDF and XML an e-mail brings along."""
+        """``{document id: account.move}``: what goes with the message of a basis that
+        ``_basis_has_invoice``: where its ``[link]`` leads, and whose PDF and XML an
+        e-mail brings along."""
         return {}
+
+    def _has_link(self):
+        """Whether its texts may have a link to a page."""
+        return "link" in self._placeholders()
+
+    def _links_to_customer(self):
+        """Whether its ``[link]`` leads to all that is open of a customer."""
+        return (
+            self._has_link()
+            and not self._basis_has_invoice
+            and self._basis_model == "res.partner"
+        )
 
     def _mail_heading(self, document):
         """What stands over an e-mail: ``(kind of document, its name)``."""
