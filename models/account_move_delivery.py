@@ -283,10 +283,10 @@ class SmsSms(models.Model):
 
         :param str delivery: as above
         """
-        opened = delivery == "opened" and self._opened_words()
+        opened = delivery == "opened" and self._how_often_opened()
         return ". ".join(filter(None, [opened, self._remark()])) or False
 
-    def _opened_words(self):
+    def _how_often_opened(self):
         link = self.link_id
         if not link.opened_count or link.opened_count < 2:
             return False

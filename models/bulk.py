@@ -109,7 +109,11 @@ def _forget_what_depends(model):
 
 def is_extended(model, settled=()):
     """Whether copies of a row would lack something that ``create`` does."""
-    return not does_as_known(model, "create") or bool(_dependent(model) - set(settled))
+    return (
+        not does_as_known(model, "create")
+        or not all(_is_known(check) for check in model._constraint_methods)
+        or bool(_dependent(model) - set(settled))
+    )
 
 
 def does_as_known(model, *methods):
@@ -118,14 +122,21 @@ def does_as_known(model, *methods):
     for cls in registry_class.mro():
         extended = [name for name in methods if name in vars(cls)]
         # automation rules put their own in the place of Odoo's
-        if extended and (cls is registry_class or _addon(cls) not in KNOWN):
+        if extended and (cls is registry_class or not _is_known(cls)):
             return False
     return True
 
 
-def _addon(cls):
+def _is_known(what):
+    """
+    :param what: a class, or a method that checks a constraint
+    """
+    return _addon(what) in KNOWN
+
+
+def _addon(what):
     """``odoo.addons.sms``, ``odoo.orm``"""
-    parts = cls.__module__.split(".")
+    parts = what.__module__.split(".")
     return ".".join(parts[:3] if parts[1] == "addons" else parts[:2])
 
 

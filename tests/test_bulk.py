@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import api, fields
 from odoo.tests import tagged
 from odoo.tools import SQL, html2plaintext
 from odoo.tools.mail import html_to_inner_content
@@ -123,6 +123,21 @@ class TestBulk(OrganizerCommon):
             self.assertTrue(bulk.is_extended(self.env["mail.message"]))
             self.template._draft_run(self.company, self.moves)._send()
         self.assertEqual(len([one for one in made if one["message_type"] == "sms"]), 4)
+
+    def test_who_checks_records_is_asked_for_each(self):
+        messages, checked = self.env["mail.message"], []
+
+        @api.constrains("body")
+        def check(records):
+            checked.extend(records)
+
+        check.__module__ = "odoo.addons.another.models.mail_message"
+        self.assertFalse(bulk.is_extended(messages, {"sms.tracker.sms_uuid"}))
+        known = messages._constraint_methods
+        with patch.object(type(messages), "_constraint_methods", [*known, check]):
+            self.assertTrue(bulk.is_extended(messages))
+            self.template._draft_run(self.company, self.moves)._send()
+        self.assertEqual(len([one for one in checked if one.message_type == "sms"]), 4)
 
     def test_number_of_queries_does_not_depend_on_how_many(self):
         few, many = self.moves[:3], self.moves

@@ -136,7 +136,7 @@ class TestConfirmation(ReplyCommon):
         self._pass()
         start = self._reply("START")
         confirmation = self._confirmations().filtered(lambda one: one.reply_id == start)
-        confirmation.queued_at -= timedelta(seconds=5)
+        confirmation.queued_at -= timedelta(minutes=5)
         self._reply("STOP")
         self._pass()
         self.assertEqual(confirmation.state, "canceled")
