@@ -47,21 +47,32 @@ class AccountMoveSend(models.AbstractModel):
     # HELPERS
     # -------------------------------------------------------------------------
 
-    def _sms_template(self, company):
-        """The first one about issued invoices that the company may use."""
+    def _sms_template(self, move):
+        """The first one about issued invoices that its company may use, and that suits
+        it."""
         # sudo: which text goes out is the company's choice, whoever sends it
         templates = self.env["organizer.template"].sudo()
-        return templates._on_offer("sms", company, "invoice_issued")[:1]
+        on_offer = templates._on_offer("sms", move.company_id, "invoice_issued")
+        return on_offer._suiting(move)[:1]
+
+    def _by_sms_template(self, moves):
+        """``{template: moves}``; one search for each company and kind of document"""
+        groups = {}
+        for same in moves.grouped(
+            lambda move: (move.company_id, move.move_type)
+        ).values():
+            template = self._sms_template(same[0])
+            groups[template] = groups.get(template, moves.browse()) | same
+        return groups
 
     def _sms_candidates(self, moves):
         basis = self.env["organizer.basis"]._get("invoice_issued")
         candidates = basis._candidates(moves)
-        untold = {
-            company for company in moves.company_id if not self._sms_template(company)
-        }
+        without = self.env["organizer.template"]
+        untold = self._by_sms_template(moves).get(without, moves.browse())
         return [
             candidate._replace(reason="no_template", why=self._no_template_words())
-            if not candidate.reason and candidate.document.company_id in untold
+            if not candidate.reason and candidate.document in untold
             else candidate
             for candidate in candidates
         ]
@@ -89,13 +100,13 @@ class AccountMoveSend(models.AbstractModel):
 
     def _sms_send(self, moves, author):
         """A run for these invoices of one company, sent in the author's name."""
-        company = moves.company_id
-        template = self.with_user(author)._sms_template(company)
-        if not template:
-            return
-        run = template._draft_run(company, moves, origin="send_print")
-        run._send()
-        run.line_ids.filtered("sms_ids").move_id.is_move_sent = True
+        groups = self.with_user(author)._by_sms_template(moves)
+        for template, same in groups.items():
+            if not template:
+                continue
+            run = template._draft_run(moves.company_id, same, origin="send_print")
+            run._send()
+            run.line_ids.filtered("sms_ids").move_id.is_move_sent = True
 
     # -------------------------------------------------------------------------
     # SENDING METHODS

@@ -1,5 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from .bulk import create_many
@@ -56,6 +58,20 @@ class OrganizerRunLine(models.Model):
         if not self:
             return self
         self.flush_recordset()
+        try:
+            ids = self._take_untold()
+        except UniqueViolation as error:
+            # another one takes it at this moment: begin again, and see it
+            raise ConcurrencyError(str(error)) from error
+        self.invalidate_recordset(["told", "planned_on"], flush=False)
+        taken = self.filtered(lambda line: line.id in ids)
+        late = self - taken
+        if late:
+            late.write({"reason": "already_told", "why": self._already_told_words()})
+        return taken
+
+    def _take_untold(self):
+        """:return: the ids of those that took theirs"""
         self.env.cr.execute(
             SQL(
                 """
@@ -70,15 +86,10 @@ class OrganizerRunLine(models.Model):
                 """,
                 fields.Datetime.now(),
                 self.ids,
-            )
+            ),
+            log_exceptions=False,
         )
-        ids = {row[0] for row in self.env.cr.fetchall()}
-        self.invalidate_recordset(["told", "planned_on"], flush=False)
-        taken = self.filtered(lambda line: line.id in ids)
-        late = self - taken
-        if late:
-            late.write({"reason": "already_told", "why": self._already_told_words()})
-        return taken
+        return {row[0] for row in self.env.cr.fetchall()}
 
     def _give_occasions_back(self):
         """What a schedule could not tell now, it may tell with its next run; so it may

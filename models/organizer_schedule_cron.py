@@ -1,10 +1,11 @@
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
 # what PostgreSQL says where another process is at the same thing
-OTHERS_AT_IT = (*CONCURRENCY_ERRORS, UniqueViolation)
+OTHERS_AT_IT = (*CONCURRENCY_ERRORS, ConcurrencyError, UniqueViolation)
 
 
 class OrganizerSchedule(models.Model):

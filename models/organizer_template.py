@@ -203,6 +203,15 @@ class OrganizerTemplate(models.Model):
             domain &= Domain("basis", "=", basis)
         return self.search(domain)
 
+    def _suiting(self, documents):
+        """Those that can be filled in for these documents, as far as it depends on what
+        they are: a text that asks to pay by a day is none for a credit note."""
+        if documents._name != "account.move" or not documents:
+            return self
+        if any(move.move_type != "out_refund" for move in documents):
+            return self
+        return self.filtered(lambda one: "due_date" not in one._names())
+
     def action_send(self):
         """Open *Send SMS* or *Send e-mail* with those it is for now."""
         self.ensure_one()

@@ -67,6 +67,13 @@ class ProcessCommon(TransactionCase):
         with db_connect(self.env.cr.dbname).cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
+    def _remove_company(self, env, company_id):
+        if "payment.provider" in env:  # each company has its own, and they stay
+            env.cr.execute(
+                "DELETE FROM payment_provider WHERE company_id = %s", [company_id]
+            )
+        env["res.company"].browse(company_id).unlink()
+
     def _clean_up(self):
         with self._process() as env:
             env.cr.execute(
@@ -75,7 +82,7 @@ class ProcessCommon(TransactionCase):
             gateways = env["sms.gateway"].with_context(active_test=False)
             gateways.search([("company_id", "=", self.company_id)]).unlink()
             gateways.search([]).active = True
-            env["res.company"].browse(self.company_id).unlink()
+            self._remove_company(env, self.company_id)
         self.env.registry.clear_cache()
 
     def _queue(self, count):

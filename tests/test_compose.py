@@ -10,6 +10,14 @@ class TestCompose(OrganizerCommon):
         action = self.env["organizer.compose"].with_user(self.accountant)
         return action.browse(action.action_open_new()["res_id"])
 
+    def test_credit_note_begins_with_a_text_for_it(self):
+        compose = self._compose(self._invoice(move_type="out_refund"))
+        self.assertEqual(
+            compose.template_id, self.env.ref("sms_organizer.template_sms_document")
+        )
+        self.assertFalse(compose.problem)
+        self.assertTrue(self._send(self._invoice(move_type="out_refund")).line_ids)
+
     def test_one_invoice_is_filled_in(self):
         move = self._invoice()
         compose = self._compose(move)

@@ -171,4 +171,4 @@ class TestOutboxProcesses(ProcessCommon):
         with self._process() as env:
             env.cr.execute("DELETE FROM sms_sms WHERE id IN %s", [tuple(ids)])
             env["sms.gateway"].browse(broken_id).unlink()
-            env["res.company"].browse(second_id).unlink()
+            self._remove_company(env, second_id)

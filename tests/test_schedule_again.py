@@ -1,7 +1,9 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -22,6 +24,20 @@ class TestScheduleAgain(ScheduleCommon):
         return self._lines(**values).filtered("sms_ids")
 
     # -- agreed after the run --------------------------------------------------------
+
+    def test_two_who_tell_at_once_begin_again(self):
+        """Odoo then repeats the second one's request, which sees what was told."""
+        lines = self.env.registry["organizer.run.line"]
+        found = UniqueViolation("organizer_run_line_occasion_once")
+        template = self.env["organizer.template"]._on_offer(
+            "sms", self.company, "invoice_issued"
+        )[:1]
+        run = template._draft_run(self.company, self._invoice())
+        with (
+            patch.object(lines, "_take_untold", side_effect=found),
+            self.assertRaises(ConcurrencyError),
+        ):
+            run._send()
 
     def test_what_is_agreed_overnight_holds(self):
         for number, agreed in enumerate(

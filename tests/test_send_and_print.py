@@ -33,6 +33,26 @@ class TestSendAndPrint(OrganizerCommon, TestAccountMoveSendCommon):
         self.assertTrue(move.is_move_sent)
         self.assertEqual(sms.run_line_id.run_id.origin, "send_print")
 
+    def test_credit_note_asks_for_nothing(self):
+        note = self._invoice(move_type="out_refund")
+        both = note | self._invoice()
+        self.env["account.move.send"]._generate_and_send_invoices(
+            both, sending_methods={"sms"}
+        )
+        self.assertNotIn("due", self._sms_of(note).body)
+        self.assertIn(note.name, self._sms_of(note).body)
+        self.assertIn("due", self._sms_of(both - note).body)
+
+    def test_credit_note_with_no_text_for_it_says_so(self):
+        suiting = self.env.ref("sms_organizer.template_sms_document")
+        suiting.active = False
+        wizard = self.create_send_and_print(
+            self._invoice(move_type="out_refund"), sending_methods=["sms"]
+        )
+        self.assertIn(
+            "no SMS template", wizard.alerts["sms_organizer_cannot_send"]["message"]
+        )
+
     def test_one_invoice_without_number_is_stopped_with_the_cure(self):
         move = self._invoice(self._partner("Pensjonat"))
         wizard = self.create_send_and_print(move, sending_methods=["sms"])

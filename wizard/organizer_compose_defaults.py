@@ -33,9 +33,10 @@ class OrganizerCompose(models.TransientModel):
         """The one that was picked, or the first one of the basis."""
         for compose in self:
             if compose.template_id.basis != compose.basis:
-                compose.template_id = self.env["organizer.template"]._on_offer(
+                templates = self.env["organizer.template"]._on_offer(
                     compose.channel, compose.company_id, compose.basis
-                )[:1]
+                )
+                compose.template_id = templates._suiting(compose.move_id)[:1]
 
     @api.onchange("template_id")
     def _onchange_template_id(self):

@@ -144,7 +144,10 @@ class OrganizerBasisInvoice(models.AbstractModel):
             "document_type": lambda move: move.type_name,
             "number": lambda move: move.name or "",
             "date": lambda move: day(move.invoice_date),
-            "due_date": lambda move: day(move.invoice_date_due),
+            # nobody pays a credit note by a day
+            "due_date": lambda move: (
+                "" if move.move_type == "out_refund" else day(move.invoice_date_due)
+            ),
             "days_left": lambda move: str(max(-days_late(move), 0)),
             "days_overdue": lambda move: str(max(days_late(move), 0)),
             "amount_total": lambda move: amount(move.amount_total, move.currency_id),
