@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -12,6 +13,9 @@ from odoo.tests import TransactionCase
 
 NUMBER = "+48601234567"
 DEV_ODOO = Path(__file__).resolve().parents[1] / "dev" / "odoo"
+
+# The number of the lock that processes wait for.
+GATE = 7604211
 
 # What a process of Odoo's does: passes, in so many threads, until nothing is due.
 PASSES = """
@@ -31,6 +35,9 @@ gateway.send = counted
 def passes():
     with Registry(env.cr.dbname).cursor() as cr:
         api.Environment(cr, SUPERUSER_ID, {})["sms.sms"]._process_queue()
+# where several are to begin at once, they wait for each other here
+env.cr.execute("SELECT pg_advisory_xact_lock_shared(%(gate)s)")
+env.cr.commit()
 workers = [threading.Thread(target=passes) for _worker in range(%(workers)s)]
 [worker.start() for worker in workers]
 [worker.join() for worker in workers]
@@ -151,8 +158,29 @@ class ProcessCommon(TransactionCase):
         :return: the ``Popen``; its standard output tells what it handed over
         """
         return self._odoo(
-            ["shell", "--no-http"], PASSES % {"kind": kind, "workers": workers}
+            ["shell", "--no-http"],
+            PASSES % {"kind": kind, "workers": workers, "gate": GATE},
         )
+
+    def _start_together(self, kind, count=2, workers=1):
+        """Such processes, which begin at once: their start takes longer than the work.
+
+        :return: list of ``Popen``
+        """
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("SELECT pg_advisory_lock(%s)", [GATE])
+            processes = [self._start(kind, workers) for _process in range(count)]
+            waiting = 0
+            while waiting < count and all(one.poll() is None for one in processes):
+                time.sleep(0.1)
+                cr.execute(
+                    "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' "
+                    "AND objid = %s AND NOT granted",
+                    [GATE],
+                )
+                (waiting,) = cr.fetchone()
+            cr.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+        return processes
 
     def _odoo(self, arguments, script=""):
         self.assertTrue(DEV_ODOO.exists(), f"{DEV_ODOO} starts Odoo for these tests")

@@ -86,7 +86,7 @@ class TestTwoProcesses(ProcessCommon):
         with Provider(delay=0.02) as provider:
             self._use("kannel", provider)
             ids = self._queue(1200)
-            processes = [self._start("kannel", workers=2) for _process in range(2)]
+            processes = self._start_together("kannel", workers=2)
             shares = [self._finish(process) for process in processes]
             self.assertEqual(sum(shares), len(ids))
             self.assertTrue(all(shares), f"work is shared: {shares}")

@@ -54,7 +54,7 @@ class TestPackageProcesses(ProcessCommon):
             self._kannel(provider)
             package_id = self._buy(700)
             ids = self._queue(900)
-            processes = [self._start("kannel", workers=2) for _process in range(2)]
+            processes = self._start_together("kannel", workers=2)
             shares = [self._finish(process) for process in processes]
             self.assertEqual(sum(shares), 700)
             self.assertTrue(all(shares), f"work is shared: {shares}")
