@@ -95,7 +95,12 @@ from . import organizer_stranger
 from . import res_company_page
 from . import res_partner_link
 from . import organizer_link_answer
+from . import organizer_link_promise
+from . import organizer_link_told
+from . import organizer_link_limits
 from . import organizer_link_form
+from . import organizer_link_entered
+from . import organizer_link_said
 from . import organizer_answer
 from . import organizer_answer_receive
 from . import organizer_answer_act

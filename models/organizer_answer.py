@@ -11,8 +11,9 @@ KINDS = [
 class OrganizerAnswer(models.Model):
     """What a customer told us on the page behind a link.
 
-    What can be said there is in ``organizer_link_answer.py`` and its forms in
-    ``organizer_link_form.py``; how an answer is taken in, once, in
+    What can be said there is in ``organizer_link_answer.py``, its forms are in
+    ``organizer_link_form.py``, and what came in with them is read in
+    ``organizer_link_entered.py``; how an answer is taken in, once, is in
     ``organizer_answer_receive.py``; what it does, in ``organizer_answer_act.py`` and
     ``organizer_answer_number.py``; and who is told, in ``organizer_answer_chatter.py``.
     """
@@ -88,6 +89,7 @@ class OrganizerAnswer(models.Model):
 
     _once_on_link = models.UniqueIndex("(link_id, ordinal) WHERE link_id IS NOT NULL")
     _customer_idx = models.Index("(company_id, partner_id, kind, id)")
+    _lately_idx = models.Index("(company_id, partner_id, answered_at)")
 
     @api.depends("kind", "partner_id")
     def _compute_display_name(self):

@@ -57,12 +57,13 @@ class ResPartner(models.Model):
     @api.depends("reminder_promised_on")
     def _compute_reminder_promise_broken(self):
         promising = self.filtered("reminder_promised_on").commercial_partner_id
-        debtors = self.env["organizer.debtor"].search(
+        debtors = self.env["organizer.debtor"].search_fetch(
             [
                 ("partner_id", "in", promising._origin.ids),
                 ("company_id", "=", self.env.company.id),
                 ("overdue", ">", 0),
-            ]
+            ],
+            ["partner_id"],
         )
         today, late = clock.today_of(self.env.company), debtors.partner_id
         for partner in self:

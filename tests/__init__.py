@@ -41,8 +41,15 @@ from . import test_replies_opt_out
 from . import test_replies_processes
 from . import test_replies_providers
 from . import test_answers
+from . import test_answers_access
+from . import test_answers_ledger
+from . import test_answers_limits
 from . import test_answers_number
+from . import test_answers_pages
+from . import test_answers_people
 from . import test_answers_processes
+from . import test_answers_promise
+from . import test_answers_several
 from . import test_gateway_health
 from . import test_gateway_browser
 from . import test_gateway_live

@@ -21,6 +21,9 @@ axe.run(document, {resultTypes: ["violations"]}).then(({violations, passes}) => 
     if (document.documentElement.scrollWidth > window.innerWidth) {
         found.push(`wider than the screen: ${document.documentElement.scrollWidth}`);
     }
+    if (location.pathname + location.search !== %(path)s) {
+        found.push(`another page: ${location.pathname}${location.search}`);
+    }
     if (!passes.length) {
         found.push("nothing was looked at");
     }
@@ -38,13 +41,18 @@ class AxeCase(HttpCase):
 
     def assert_accessible(self, path, answer=None):
         """Let axe judge a page as a stranger opens it; see that it is no wider than
-        the screen.
+        the screen. It has to be this one: where that leads to another one, say so.
 
         :param str answer: HTML to be judged in the page's place: what comes back of its
             form, which its own policy lets no script send
         """
         begin = SHOW % json.dumps(answer) if answer else ""
-        judge = {"axe": _axe(), "grades": json.dumps(GRADES), "begin": begin}
+        judge = {
+            "axe": _axe(),
+            "grades": json.dumps(GRADES),
+            "begin": begin,
+            "path": json.dumps(path),
+        }
         self.browser_js(path, JUDGE % judge)
 
 

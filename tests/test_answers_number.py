@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import timedelta
 
 from odoo.exceptions import UserError
@@ -48,8 +50,41 @@ class TestWrongNumber(AnswerCommon):
         activity = self._activities()
         self.assertEqual(activity.summary, "Wrong number")
         self.assertIn("Ask the customer for the right one", activity.note)
-        self.assertIn("phone blacklist", self._notes(self.customer))
+        self._check_words(contact, draft)
         self.assertNotEqual(self._last().note_ids.author_id, self.customer)
+
+    def _check_words(self, contact, draft):
+        """What is said is what was changed, and where the number still stands."""
+        words = self._last().outcome
+        self.assertIn(f"{PHONE} is on the phone blacklist", words)
+        [partners] = re.findall(r"no longer the SMS number of ([^.]*)\.", words)
+        self.assertIn(self.customer.name, partners)
+        self.assertIn(contact.name, partners)
+        self.assertNotIn("Jan", partners)
+        [moves] = re.findall(r"no longer the SMS number on ([^.]*)\.", words)
+        self.assertIn(self.move.name, moves)
+        self.assertIn(draft.display_name, moves)
+        self.assertIn(f"still the phone of {self.customer.name}", words)
+        self.assertIn(words, html.unescape(self._notes(self.customer)))
+
+    def test_a_number_that_stands_in_phone_alone_stays_there(self):
+        customer = self._partner("Phone", phone="601 999 666")
+        move = self._invoice(customer, days_overdue=5)
+        move.sms_phone = False
+        _link, token = self._sms_link(move)
+        self._say_so(token)
+        words = self._last().outcome
+        self.assertIn("+48601999666 is on the phone blacklist", words)
+        self.assertNotIn("no longer", words)
+        self.assertIn("still the phone of Phone", words)
+        self.assertEqual(customer.phone, "601 999 666")
+
+    def test_of_many_invoices_the_number_is_said(self):
+        for _number in range(12):
+            self._invoice(days_overdue=1)
+        self._say_so()
+        words = self._last().outcome
+        self.assertIn("no longer the SMS number on 13 invoices", words)
 
     def test_who_has_the_phone_sees_nothing_more(self):
         _link, later = self._sms_link(self._invoice(days_overdue=3))

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.organizer_link_answer import SLUGS
 from .axe_common import AxeCase
 from .document_common import DocumentLinkCommon
 
@@ -22,22 +21,6 @@ class PageAccess:
         self._new_invoice("out_refund")
         token = self._customer_token()
         self.assert_accessible(f"/s/{token}")
-
-    def test_forms_and_thanks(self):
-        self._new_invoice()
-        token = self._customer_token()
-        for slug in SLUGS.values():
-            self.assert_accessible(f"/s/{token}/answer/{slug}")
-        link, token = self._make_link()
-        kind = link._answer_kinds()[0]
-        self.assert_accessible(f"/s/{token}/answer/{SLUGS[kind]}/thanks")
-
-    def test_form_that_was_filled_in_wrongly(self):
-        _link, token = self._make_link()
-        path = f"/s/{token}/answer/{SLUGS['question']}"
-        page = self.url_open(path, data={"text": ""})
-        self.assertEqual(page.status_code, 422)
-        self.assert_accessible(path, page.text)
 
     def _customer_token(self):
         issued = self.env["organizer.link"]._make_for_customers(
