@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -11,9 +13,11 @@ from odoo.addons.sms_organizer.controllers.document_page import (
     ROUTE,
     DocumentPage,
 )
-from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH, TOKEN_PATTERN
+from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH
 
-RETURN_PATH = "/sms_organizer/paid"
+PAY_PATH = "/sms_organizer/pay"
+RETURN_PATH = PAY_PATH + "/done"
+BACK_PATH = PAY_PATH + "/back"
 COOKIE = "sms_organizer_link"
 COOKIE_SECONDS = 2 * 3600
 FLOWS = ("redirect", "direct")  # never "token": a saved card needs more than a link
@@ -26,9 +30,11 @@ class DocumentPayAll(DocumentPage):
     form, and those of the payment providers, need JavaScript, the session's cookie and
     other sites. It has no Content-Security-Policy but that it is in nobody's frame.
 
-    The database keeps the way back (a transaction's landing route) in clear; the link's
-    token must not be there. So the way back is the same for everybody, and the token
-    is in a cookie of the customer's browser, which is sent to that address alone.
+    Those scripts see the address of the page, and some send it on; and the database
+    keeps the way back (a transaction's landing route) in clear. The link's token must
+    be in neither. So the link leads to addresses that are the same for everybody,
+    below ``PAY_PATH``, and the token is in a cookie that no script reads, which is sent
+    to these addresses alone.
     """
 
     # -------------------------------------------------------------------------
@@ -37,24 +43,38 @@ class DocumentPayAll(DocumentPage):
 
     @http.route("/s/<string:token>/pay-all/<string:currency>", **ROUTE)
     def pay_all(self, token, currency, **_query):
-        if not (link := self._find(token)):
+        """Hand the token over to a cookie: no script sees this address."""
+        if not self._find(token):
+            return self._not_found()
+        response = self._lead_to(f"{PAY_PATH}/{quote(currency, safe='')}")
+        self._remember(response, token)
+        return response
+
+    @http.route(PAY_PATH + "/<string:currency>", **ROUTE)
+    def pay_all_page(self, currency, **_query):
+        if not (link := self._remembered_link()):
             return self._not_found()
         link = link.with_context(lang=link._lang())
         if not (offer := link._pay_all_in(currency)):
-            return self._back_to(token)  # paid meanwhile: the page says it
+            return self._lead_to(self._remembered_path())  # paid meanwhile: it says so
         stranger = self._stranger_words(offer)
         self._as_anybody(link)
-        return self._payment_page(link, token, offer, stranger)
+        return self._payment_page(link, offer, stranger)
+
+    @http.route(BACK_PATH, **ROUTE)
+    def pay_all_back(self, **_query):
+        if not self._remembered_link():
+            return self._not_found()
+        return self._lead_to(self._remembered_path())
 
     @http.route(
-        "/s/<string:token>/pay-all/<string:currency>/transaction",
+        PAY_PATH + "/<string:currency>/transaction",
         type="jsonrpc",
         auth="public",
         sitemap=False,
     )
     def pay_all_transaction(
         self,
-        token,
         currency,
         provider_id=None,
         payment_method_id=None,
@@ -71,7 +91,7 @@ class DocumentPayAll(DocumentPage):
         :return: ``dict``, what Odoo's payment form goes on with
         :raise UserError: where that is no longer what is open
         """
-        if not (link := self._find(token)):
+        if not (link := self._remembered_link()):
             return self._nothing_to_pay()
         link = link.with_context(lang=link._lang())
         offer = link._pay_all_in(currency)
@@ -101,11 +121,8 @@ class DocumentPayAll(DocumentPage):
         # sudo: the transaction that Odoo keeps in this visitor's session
         transaction = PaymentPostProcessing()._get_monitored_transaction()
         transaction = transaction.filtered(lambda one: one.landing_route == RETURN_PATH)
-        token = request.cookies.get(COOKIE, "")
-        values = {
-            "state": "unknown",
-            "token": TOKEN_PATTERN.fullmatch(token) and token,
-        }
+        back = BACK_PATH if self._remembered_link() else None
+        values = {"state": "unknown", "back_path": back}
         env = request.env
         if move := transaction.invoice_ids[:1]:
             move = self._localized(move)
@@ -182,22 +199,22 @@ class DocumentPayAll(DocumentPage):
         request.lang = request.env["res.lang"]._get_data(code=link._lang())
         request.env["ir.http"]._frontend_pre_dispatch()
 
-    def _payment_page(self, link, token, offer, stranger):
+    def _payment_page(self, link, offer, stranger):
         response = request.render(
             "sms_organizer_payment.pay_all",
             {
-                **self._payment_form_values(link, token, offer),
+                **self._payment_form_values(link, offer),
                 **link.company_id._document_seller_values(),
                 "page_lang": (request.lang.iso_code or "en").replace("_", "-"),
+                "direction": request.lang.direction or "ltr",
                 "moves": offer.moves,
                 "credit": self._credit(offer),
-                "path": LINK_PATH + token,
+                "path": BACK_PATH,
                 "stranger": stranger,
             },
         )
         response.headers.update(COMMON_HEADERS)
         response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
-        self._remember(response, token)
         return response
 
     def _credit(self, offer):
@@ -207,8 +224,8 @@ class DocumentPayAll(DocumentPage):
             return None
         return offer.moves[:1]._document_money(-credit)
 
-    def _payment_form_values(self, link, token, offer):
-        path = LINK_PATH + token + "/" + link._pay_all_path_in(offer)
+    def _payment_form_values(self, link, offer):
+        path = f"{PAY_PATH}/{quote(offer.currency.name, safe='')}"
         values = PortalAccount()._get_common_page_view_values(
             {
                 "partner": offer.partner,
@@ -229,13 +246,21 @@ class DocumentPayAll(DocumentPage):
             "show_tokenize_input_mapping": dict.fromkeys(offer.providers.ids, False),
         }
 
+    def _remembered_link(self):
+        """Return the link (sudo) whose token this browser keeps, or none."""
+        token = request.cookies.get(COOKIE)
+        return self._find(token) if token else request.env["organizer.link"]
+
+    def _remembered_path(self):
+        return LINK_PATH + request.cookies[COOKIE]
+
     def _remember(self, response, token):
         response.set_cookie(
             COOKIE,
             token,
             max_age=COOKIE_SECONDS,
             expires=None,
-            path=RETURN_PATH,
+            path=PAY_PATH,
             secure=request.httprequest.scheme == "https",
             httponly=True,
             samesite="Lax",
@@ -250,7 +275,7 @@ class DocumentPayAll(DocumentPage):
         words = request.env._("There is nothing at this address. Nothing was paid.")
         return {"state": "error", "state_message": words}
 
-    def _back_to(self, token):
-        response = request.redirect(LINK_PATH + token)
+    def _lead_to(self, path):
+        response = request.redirect(path)
         response.headers.update(COMMON_HEADERS)
         return response

@@ -6,28 +6,32 @@ from odoo.addons.sms_organizer.models.account_move_page import PAID_STATES
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _payable_with_others(self):
+    def _payable_with_others(self, under_way):
         """Return those for which Odoo's portal would take a payment now.
 
-        Not those under discussion: they can be paid singly. A payment that its provider
-        has confirmed counts at once: Odoo books it a moment later, and until then the
-        invoice still looks open.
+        :param under_way: ``payment.transaction``, as ``_payments_under_way`` says
         """
         return self.filtered(
             lambda move: (
                 move.payment_state not in PAID_STATES
                 and move._has_to_be_paid()
-                and not move._has_unbooked_transaction()
-                and not any(move._payment_term_lines().mapped("no_followup"))
+                and not move.transaction_ids & under_way
             )
         )
 
-    def _has_unbooked_transaction(self):
-        self.ensure_one()
-        return any(
-            transaction.state == "done" and not transaction.is_post_processed
-            for transaction in self.transaction_ids
-        )
+    def _payments_under_way(self):
+        """Return the payments that count, though Odoo has not booked them.
 
-    def _payment_term_lines(self):
-        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        One that its provider has confirmed is booked a moment later, and until then
+        the invoice still looks open.
+        """
+        return self.transaction_ids.filtered(
+            lambda transaction: (
+                (transaction.state == "done" and not transaction.is_post_processed)
+                or (
+                    transaction.state in ("pending", "authorized")
+                    # as in account.move._has_to_be_paid: a transfer is a promise
+                    and transaction.provider_code not in ("none", "custom")
+                )
+            )
+        )

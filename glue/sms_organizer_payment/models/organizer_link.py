@@ -5,7 +5,10 @@ from odoo import api, fields, models
 from odoo.tools import hmac
 from odoo.tools.misc import formatLang
 
+from odoo.addons.sms_organizer.models.account_move_page import PAID_STATES
+
 MAX_ATTEMPTS = 20  # payments begun and left for the same invoices, in an hour
+MAX_AT_ONCE = 500  # invoices in one payment
 
 
 class PayAll(NamedTuple):
@@ -31,16 +34,11 @@ class OrganizerLink(models.Model):
 
     _inherit = "organizer.link"
 
-    def _pay_all_path(self):
-        # EXTENDS 'sms_organizer': with several currencies, each has a button of its own
-        offer = next(iter(self._pay_all_offers()), None)
-        return self._pay_all_path_in(offer) if offer else super()._pay_all_path()
-
     def _customer_page_values(self, number):
-        # EXTENDS 'sms_organizer'
+        # EXTENDS 'sms_organizer': with several currencies, each has a button of its own
+        offers = self._pay_all_offers()  # first: all invoices are read at once
         values = super()._customer_page_values(number)
-        offers = self._pay_all_offers() if values["pay_all"] else []
-        values["pay_all_ways"] = [
+        values["pay_all_ways"] = ways = [
             {
                 "path": self._pay_all_path_in(offer),
                 "amount": formatLang(
@@ -49,6 +47,8 @@ class OrganizerLink(models.Model):
             }
             for offer in offers
         ]
+        if ways:
+            values["pay_all"] = ways[0]["path"]
         return values
 
     @api.model
@@ -58,23 +58,74 @@ class OrganizerLink(models.Model):
     def _pay_all_offers(self):
         """Return what can be paid at once now, for each currency that can.
 
-        :return: ``list[PayAll]``, by the currency's name; none for one invoice
+        The number of queries depends on that of the currencies alone.
+
+        :return: ``list[PayAll]``, by the currency's name; none for one invoice, and
+            none for a customer with more than ``MAX_AT_ONCE``: *all* would be wrong
         """
         self.ensure_one()
         if self.move_id:
             return []
         # sudo: the visitor has the link and no account; published providers alone
         link = self.with_user(self.env.ref("base.public_user")).sudo()
-        currencies = link._documents()._payable_with_others().grouped("currency_id")
-        owed = {
-            total.currency_id: total.balance - total.disputed
-            for total in (link._open_totals() if currencies else [])
+        moves = link._pay_all_moves()
+        under_way = moves._payments_under_way()
+        currencies = moves._payable_with_others(under_way).grouped("currency_id")
+        currencies = {
+            currency: payable
+            for currency, payable in currencies.items()
+            if len(payable) > 1
         }
+        if not currencies:
+            return []
+        owed = link._pay_all_owed(moves, under_way)
+        accounts = link._pay_all_accounts(moves.browse().union(*currencies.values()))
         offers = (
-            link._pay_all_offer(currencies[currency], owed[currency.id])
+            link._pay_all_offer(currencies[currency], owed.get(currency.id, 0))
             for currency in sorted(currencies, key=lambda one: one.name)
+            if len(accounts.get(currency, [])) == 1
         )
         return [offer for offer in offers if offer]
+
+    def _pay_all_moves(self):
+        """Return the open invoices, the oldest due first, but those under discussion:
+        they can be paid singly."""
+        documents = self._open_documents(MAX_AT_ONCE + 1)
+        if len(documents) > MAX_AT_ONCE:
+            documents = []
+        return self.env["account.move"].browse(
+            document.move_id for document in documents if not document.disputed
+        )
+
+    def _pay_all_owed(self, moves, under_way):
+        """Return what the customer owes, less all that it has paid and is not booked.
+
+        :return: ``{currency id: float}``
+        """
+        owed = {
+            total.currency_id: total.balance - total.disputed
+            for total in self._open_totals()
+        }
+        booked_later = [
+            (move.currency_id.id, move.amount_residual)
+            for move in moves
+            if move.payment_state in PAID_STATES
+        ]
+        booked_later += [(one.currency_id.id, one.amount) for one in under_way]
+        for currency_id, amount in booked_later:
+            if currency_id in owed:
+                owed[currency_id] -= amount
+        return owed
+
+    @api.model
+    def _pay_all_accounts(self, moves):
+        """Return the receivable accounts of invoices, ``{currency: ids}``."""
+        groups = self.env["account.move.line"]._read_group(
+            [("move_id", "in", moves.ids), ("display_type", "=", "payment_term")],
+            ["currency_id"],
+            ["account_id:array_agg_distinct"],
+        )
+        return dict(groups)
 
     def _pay_all_in(self, currency_name):
         """Return what can be paid at once in this currency, or None."""
@@ -82,17 +133,14 @@ class OrganizerLink(models.Model):
         return next((one for one in offers if one.currency.name == currency_name), None)
 
     def _pay_all_offer(self, moves, owed):
-        """Return how these invoices, of one currency, are paid at once, or None.
+        """Return how these invoices are paid at once, or None.
 
-        Odoo reconciles a payment with one receivable account: not with several.
-
+        :param moves: ``account.move`` of one currency and one receivable account: Odoo
+            reconciles a payment with no more
         :param float owed: in all, less credit notes and payments that are not matched
             yet: nobody is asked for more
         """
-        company = moves.company_id
-        accounts = moves._payment_term_lines().account_id
-        if len(moves) < 2 or len(company) > 1 or len(accounts) > 1:
-            return None
+        company = self.company_id
         partner = moves.partner_id
         if len(partner) > 1:
             partner = moves.commercial_partner_id

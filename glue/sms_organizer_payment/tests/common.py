@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from lxml import html
 
 from odoo import fields
@@ -53,8 +55,14 @@ class PayAllCommon(DocumentLinkCommon, HttpCase):
         options.setdefault("headers", {"Accept-Language": "en-US"})
         return self.url_open(path, allow_redirects=False, **options)
 
+    def _open_payment(self, token, currency="USD"):
+        """The answer of the payment's own address, to which the link leads."""
+        way = self._open(f"/s/{token}/pay-all/{currency}")
+        self.assertEqual(way.status_code, 303)
+        return self._open(urlsplit(way.headers["Location"]).path)
+
     def _payment_page(self, token, currency="USD"):
-        response = self._open(f"/s/{token}/pay-all/{currency}")
+        response = self._open_payment(token, currency)
         self.assertEqual(response.status_code, 200)
         return html.fromstring(response.content)
 
