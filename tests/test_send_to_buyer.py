@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
@@ -248,7 +249,8 @@ class TestSendToBuyer(SendToBuyerCommon):
         self._assert_email(other, "not_sent")
         line = run.line_ids
         if line.mail_state == "preparing":
-            line._give_document_up()
+            with mute_logger("odoo.addons.sms_organizer.models.organizer_document_wait"):
+                line._give_document_up()
             self._assert_email(move, "failed", "could not be made")
 
     def test_email_of_send_and_print(self):
@@ -694,7 +696,8 @@ class TestDocumentFile(SendToBuyerCommon, HttpCase):
                 answer = self._open(f"/organizer/document/{move.id}/{kind}")
                 self.assertEqual(answer.status_code, 404)
         mail_new_test_user(self.env, login="nobody_there", password="nobody_there")
-        answer = self._open(self.move.document_pdf_url, "nobody_there")
+        with mute_logger("odoo.http"):
+            answer = self._open(self.move.document_pdf_url, "nobody_there")
         self.assertEqual(answer.status_code, 403)
 
     def test_public(self):
