@@ -35,7 +35,7 @@ class DocumentPayAll(DocumentPage):
     # ROUTES
     # -------------------------------------------------------------------------
 
-    @http.route("/s/<string:token>/pay-all/<string:currency>", **ROUTE)
+    @http.route("/s/<organizer_token:token>/pay-all/<string:currency>", **ROUTE)
     def pay_all(self, token, currency, **_query):
         if not (link := self._find(token)):
             return self._not_found()
@@ -47,7 +47,7 @@ class DocumentPayAll(DocumentPage):
         return self._payment_page(link, token, offer, stranger)
 
     @http.route(
-        "/s/<string:token>/pay-all/<string:currency>/transaction",
+        "/s/<organizer_token:token>/pay-all/<string:currency>/transaction",
         type="jsonrpc",
         auth="public",
         sitemap=False,
