@@ -5,7 +5,7 @@ from odoo.addons.sms_organizer.models.organizer_answer_receive import TooManyAns
 from odoo.addons.sms_organizer.models.organizer_link import LINK_PATH
 from odoo.addons.sms_organizer.models.organizer_link_answer import SLUGS
 
-from .document_page import COMMON_HEADERS, ROUTE, DocumentPage
+from .document_page import ROUTE, DocumentPage
 
 KINDS = {slug: kind for kind, slug in SLUGS.items()}
 NAMES = ("date", "reference", "text")
@@ -33,10 +33,10 @@ class DocumentAnswer(DocumentPage):
     # ROUTES
     # -------------------------------------------------------------------------
 
-    @http.route("/s/<string:token>/answer/<string:slug>", **FORM_ROUTE)
+    @http.route("/s/<organizer_token:token>/answer/<string:slug>", **FORM_ROUTE)
     def answer(self, token, slug, **_form):
         if self._disowned(token, slug):
-            return self._see_other(token, slug, "/thanks")
+            return self._thank(token, slug)
         link, kind = self._find(token), KINDS.get(slug)
         if not link or not kind:
             return self._not_found()
@@ -45,7 +45,7 @@ class DocumentAnswer(DocumentPage):
             return self._receive(link, token, kind)
         return self._refuse(link, token, kind) or self._form(link, token, kind)
 
-    @http.route("/s/<string:token>/answer/<string:slug>/thanks", **ROUTE)
+    @http.route("/s/<organizer_token:token>/answer/<string:slug>/thanks", **ROUTE)
     def thanks(self, token, slug, **_query):
         if link := self._disowned(token, slug):
             return self._goodbye(self._answering(link))
@@ -66,7 +66,7 @@ class DocumentAnswer(DocumentPage):
 
     def _disowned(self, token, slug):
         """The link, where it turned out that its phone is not the customer's."""
-        if KINDS.get(slug) != "wrong_number" or self._is_slowed():
+        if KINDS.get(slug) != "wrong_number" or self._is_shut_out():
             return None
         return request.env["organizer.link"]._find_disowned(token)
 
@@ -77,7 +77,7 @@ class DocumentAnswer(DocumentPage):
         values, errors = link._read_answer(kind, entered)
         answers = link.env["organizer.answer"]
         if not errors and answers._same_as_before(link, kind, values):
-            return self._see_other(token, SLUGS[kind], "/thanks")
+            return self._thank(token, SLUGS[kind])
         if refusal := self._refuse(link, token, kind):
             return refusal
         if errors:
@@ -86,7 +86,7 @@ class DocumentAnswer(DocumentPage):
             answers._take(link, kind, values)
         except TooManyAnswers:
             return self._too_many(link, token)
-        return self._see_other(token, SLUGS[kind], "/thanks")
+        return self._thank(token, SLUGS[kind])
 
     def _refuse(self, link, token, kind):
         """What is shown instead of a form; None where it may be filled in."""
@@ -95,11 +95,8 @@ class DocumentAnswer(DocumentPage):
         words = link._why_not(kind)
         return self._say(link, token, words) if words else self._see_other(token)
 
-    def _see_other(self, token, slug=None, then=""):
-        path = LINK_PATH + token + (f"/answer/{slug}{then}" if slug else "")
-        response = request.redirect(path, code=303)
-        response.headers.update(COMMON_HEADERS)
-        return response
+    def _thank(self, token, slug):
+        return self._see_other(token, f"/answer/{slug}/thanks")
 
     # -------------------------------------------------------------------------
     # PAGES

@@ -51,7 +51,7 @@ class DocumentPage(http.Controller):
     # ROUTES
     # -------------------------------------------------------------------------
 
-    @http.route("/s/<string:token>", **ROUTE)
+    @http.route("/s/<organizer_token:token>", **ROUTE)
     def page(self, token, **query):
         if not (link := self._find(token)):
             return self._not_found()
@@ -60,37 +60,38 @@ class DocumentPage(http.Controller):
             link._note_opened()
         return response
 
-    @http.route("/s/<string:token>/pdf", **ROUTE)
+    @http.route("/s/<organizer_token:token>/pdf", **ROUTE)
     def pdf(self, token, **_query):
         link = self._find(token)
         return self._pdf_of(link, token, link.move_id and link._documents())
 
-    @http.route("/s/<string:token>/xml", **ROUTE)
+    @http.route("/s/<organizer_token:token>/xml", **ROUTE)
     def xml(self, token, **_query):
         link = self._find(token)
         return self._xml_of(link, token, link.move_id and link._documents())
 
-    @http.route("/s/<string:token>/pay", **ROUTE)
+    @http.route("/s/<organizer_token:token>/pay", **ROUTE)
     def pay(self, token, **_query):
         link = self._find(token)
-        return self._pay_of(link.move_id and link._documents())
+        return self._pay_of(link, token, link.move_id and link._documents())
 
-    @http.route("/s/<string:token>/<string:key>/pdf", **ROUTE)
+    @http.route("/s/<organizer_token:token>/<string:key>/pdf", **ROUTE)
     def pdf_of_several(self, token, key, **_query):
         link = self._find(token)
         return self._pdf_of(link, token, link._document_of(key))
 
-    @http.route("/s/<string:token>/<string:key>/xml", **ROUTE)
+    @http.route("/s/<organizer_token:token>/<string:key>/xml", **ROUTE)
     def xml_of_several(self, token, key, **_query):
         link = self._find(token)
         return self._xml_of(link, token, link._document_of(key))
 
-    @http.route("/s/<string:token>/<string:key>/pay", **ROUTE)
+    @http.route("/s/<organizer_token:token>/<string:key>/pay", **ROUTE)
     def pay_of_several(self, token, key, **_query):
-        return self._pay_of(self._find(token)._document_of(key))
+        link = self._find(token)
+        return self._pay_of(link, token, link._document_of(key))
 
-    @http.route("/s/<path:anything>", **ROUTE)
-    def nothing(self, anything, **_query):
+    @http.route("/s/<organizer_token:token>/<path:anything>", **ROUTE)
+    def nothing(self, token, anything, **_query):
         """Answer what no other route takes as they answer a wrong token."""
         return self._not_found()
 
@@ -99,13 +100,13 @@ class DocumentPage(http.Controller):
     # -------------------------------------------------------------------------
 
     def _find(self, token):
-        """Return the link of this token, or none: for who has tried too many, nothing
-        is looked up."""
+        """Return the link of this token, or none: for who attacks, nothing is looked
+        up."""
         links = request.env["organizer.link"]
-        return links.browse() if self._is_slowed() else links._find(token)
+        return links.browse() if self._is_shut_out() else links._find(token)
 
-    def _is_slowed(self):
-        return request.env["organizer.stranger"]._is_slowed(self._address())
+    def _is_shut_out(self):
+        return request.env["organizer.stranger"]._is_shut_out(self._address())
 
     def _address(self):
         """Where the visitor is, as the nearest proxy says it."""
@@ -158,7 +159,7 @@ class DocumentPage(http.Controller):
         :param move: ``account.move`` that the link shows, or none
         """
         if not move:
-            return self._not_found()
+            return self._nothing_of(link, token)
         move = self._localized(move)
         if link._ensure_document(move):
             document = move._document_pdf()
@@ -170,16 +171,16 @@ class DocumentPage(http.Controller):
 
     def _xml_of(self, link, token, move):
         if not move or not move._document_has_xml():
-            return self._not_found()
+            return self._nothing_of(link, token)
         if not link._ensure_document(move):
             return self._being_prepared(link, token)
         if not (document := move._document_xml()):
-            return self._not_found()
+            return self._nothing_of(link, token)
         return self._file(document, "application/xml", "attachment")
 
-    def _pay_of(self, move):
+    def _pay_of(self, link, token, move):
         if not move or not move._document_is_payable():
-            return self._not_found()
+            return self._nothing_of(link, token)
         response = request.redirect(move._document_pay_url(), local=False)
         response.headers.update(COMMON_HEADERS)
         return response
@@ -189,16 +190,25 @@ class DocumentPage(http.Controller):
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 
+    def _nothing_of(self, link, token):
+        """Lead who has a link back to its page, which says how things are: paid
+        meanwhile, most often."""
+        return self._see_other(token) if link else self._not_found()
+
+    def _see_other(self, token, then=""):
+        response = request.redirect(LINK_PATH + token + then, code=303)
+        response.headers.update(COMMON_HEADERS)
+        return response
+
     def _not_found(self):
         """Answer everything that opens nothing with the same page, and who asks for
-        too much of it with another, whatever is asked for.
+        too much of it with another.
 
         Its language is that of the browser: nothing in it depends on the token.
         """
-        if self._is_slowed():
-            return self._slowed()
-        request.env["organizer.stranger"]._note_miss(self._address())
-        return self._html("sms_organizer.document_not_found", request.env, {}, 404)
+        if request.env["organizer.stranger"]._note_miss(self._address()):
+            return self._html("sms_organizer.document_not_found", request.env, {}, 404)
+        return self._slowed()
 
     def _slowed(self):
         response = self._html("sms_organizer.document_slowed", request.env, {}, 429)

@@ -92,6 +92,7 @@ from . import organizer_link_opened
 from . import organizer_link_address
 from . import organizer_link_renew
 from . import organizer_stranger
+from . import ir_http
 from . import res_company_page
 from . import res_partner_link
 from . import organizer_link_answer

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -77,16 +78,34 @@ class OrganizerDocumentWait(models.AbstractModel):
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     def _prepare_document(self):
+        """Make it, keep it, and then note it: the row that is noted in may have changed
+        while the document was made, which takes seconds, and it must not be lost."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._settle_document(self.move_id._ensure_document(wait=False))
+                ready = self.move_id._ensure_document(wait=False)
+            self._commit_documents()
+            with self.env.cr.savepoint():
+                self._lock_wait()
+                self._settle_document(ready)
         except CONCURRENCY_ERRORS:
-            # somebody is at this invoice; the next run comes back to it
+            # somebody is at this invoice or row; the next run comes back to it, and
+            # finds the document that is there
             _logger.debug("Document of %s is left for the next run", self)
         except Exception:
             _logger.warning("Document of %s failed", self, exc_info=True)
             self._settle_document(False)
+
+    def _lock_wait(self):
+        """Take the row in the transaction's first statement: nothing has changed it."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM %s WHERE id = %s FOR NO KEY UPDATE NOWAIT",
+                SQL.identifier(self._table),
+                self.id,
+            ),
+            log_exceptions=False,
+        )
 
     def _settle_document(self, ready):
         """Note how the attempt ended and, if it failed, when to try again."""

@@ -35,8 +35,9 @@ class OrganizerLink(models.Model):
     at this moment, by the same figures as ``organizer.debtor``.
 
     A customer is a commercial partner, and the link shows no other's. Where its
-    customer has become a contact of another one, the link is closed: it never shows
-    more than it was made for.
+    customer has become a contact of another one, or was merged into another one, the
+    link is closed. Links of the one that others were merged into stay open, and show
+    what is this customer's now.
     """
 
     _inherit = "organizer.link"

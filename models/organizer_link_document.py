@@ -1,5 +1,10 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 
 class OrganizerLink(models.Model):
@@ -25,8 +30,30 @@ class OrganizerLink(models.Model):
         self.ensure_one()
         ready = (move or self.move_id)._ensure_document()
         if ready and self.move_id and self.document_state != "ready":
-            self.document_state = "ready"
+            self._note_ready()
         return ready
+
+    def _note_ready(self):
+        """Note that the document is there, unless the row is in other hands or has
+        changed since this request began: the document, which took seconds, is not given
+        up for it. The background or the next visitor notes it then."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    """
+                    UPDATE organizer_link
+                       SET document_state = 'ready'
+                     WHERE id IN (
+                        SELECT id FROM organizer_link WHERE id = %s
+                           FOR NO KEY UPDATE SKIP LOCKED
+                     )
+                    """,
+                    [self.id],
+                    log_exceptions=False,
+                )
+        except CONCURRENCY_ERRORS:
+            _logger.debug("The document of link %s is noted later", self.id)
+        self.invalidate_recordset(["document_state"], flush=False)
 
     def _document_is_late(self):
         """Return whether the document is still missing after an attempt."""

@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+# of the context in which the new link is shown: it is stored nowhere
+URL_KEY = "organizer_renewed_url"
+
 
 class OrganizerLink(models.Model):
     """Revoking a link, and renewing it: another one in its place.
@@ -50,7 +53,7 @@ class OrganizerLink(models.Model):
             "context": {
                 "dialog_size": "medium",
                 "default_link_id": issued.link_id,
-                "default_url": issued.url,
+                URL_KEY: issued.url,
             },
         }
 

@@ -205,17 +205,22 @@ class TestCustomerLink(CustomerLinkCommon):
         self.assertFalse(link.exists())
         self.assertFalse(self.env["organizer.link"]._find(token))
 
-    def test_merged_customer_s_link_shows_what_the_other_owes(self):
+    def test_merged_customer_s_link_does_not_show_what_the_other_owes(self):
         double = self.env["res.partner"].create({"name": "Druk.", "is_company": True})
         bill = self._bill(5, partner=double)
         link, token = self._customer_link(double)
+        kept, kept_token = self._customer_link()
+        _link, bill_token = self._make_link(bill)
         self.env.flush_all()
         merge = self.env["base.partner.merge.automatic.wizard"].create({})
         merge._merge((self.customer | double).ids, self.customer)
         self.env.invalidate_all()
-        self.assertEqual(link.partner_id, self.customer)
-        self.assertEqual(self.env["organizer.link"]._find(token), link)
-        self.assertEqual(self._shown(link), bill)
+        links = self.env["organizer.link"]
+        self.assertFalse(links._find(token))
+        self.assertTrue(link.revoked)
+        self.assertEqual(links._find(kept_token), kept)
+        self.assertEqual(self._shown(kept), bill)
+        self.assertTrue(links._find(bill_token))
 
     def test_link_of_who_became_a_contact_does_not_show_the_others(self):
         holding = self.env["res.partner"].create({"name": "H", "is_company": True})
@@ -378,7 +383,22 @@ class TestCustomerPage(CustomerLinkCommon, HttpCase):
         self.assertIn(f"/my/invoices/{bill.id}?", response.headers["Location"])
         with patch.object(move, "_documents_payable", lambda self: self.browse()):
             self.assertNotIn("/pay", self._open(token).text)
-            self.assertEqual(self._open(f"{token}/{key}/pay").status_code, 404)
+            self.assertLedBack(self._open(f"{token}/{key}/pay"), token)
+
+    def test_who_has_paid_is_led_back_and_not_told_that_there_is_nothing(self):
+        bill = self._bill(9)
+        _link, token = self._customer_link()
+        (key,) = KEY.findall(self._open(token).text)
+        self._pay(bill, 100)
+        misses = self.env["organizer.stranger"].search_count([])
+        for path in ("pdf", "xml", "pay"):
+            self.assertLedBack(self._open(f"{token}/{key}/{path}"), token)
+        self.assertEqual(self.env["organizer.stranger"].search_count([]), misses)
+
+    def assertLedBack(self, response, token):
+        self.assertEqual(response.status_code, 303)
+        self.assertTrue(response.headers["Location"].endswith(f"/s/{token}"))
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
 
     def test_all_are_paid_at_once_where_something_knows_how(self):
         self._bill(9)
@@ -404,7 +424,9 @@ class TestCustomerPage(CustomerLinkCommon, HttpCase):
     def test_paths_of_one_invoice_are_not_found_here(self):
         self._bill(5)
         _link, token = self._customer_link()
-        for path in ("pdf", "xml", "pay", "html", "0123456789/pdf", "0123456789/html"):
+        for path in ("pdf", "xml", "pay", "0123456789/pdf"):
+            self.assertLedBack(self._open(f"{token}/{path}"), token)
+        for path in ("html", "0123456789/html"):
             self.assertEqual(self._open(f"{token}/{path}").status_code, 404, path)
 
     def test_head_tells_previews_nothing_but_who_sends(self):

@@ -73,7 +73,7 @@ class TestDocumentDownload(DocumentLinkCommon, HttpCase):
     def test_xml_is_offered_where_the_customer_has_a_format(self):
         _link, token = self._make_link()
         self.assertNotIn("Download XML", self._open(token).text)
-        self.assertEqual(self._open(f"{token}/xml").status_code, 404)
+        self.assertEqual(self._open(f"{token}/xml").status_code, 303)
         self.partner_a.invoice_edi_format = "ubl_bis3"
         self._complete_addresses()
         line = {"name": "Tea", "price_unit": 9, "tax_ids": self.tax_sale_a.ids}
@@ -96,7 +96,7 @@ class TestDocumentDownload(DocumentLinkCommon, HttpCase):
             self.assertEqual(self._open(f"{token}/pdf").status_code, 200)
         self.assertIn("No XML", log.output[0])
         self.assertNotIn("Download XML", self._open(token).text)
-        self.assertEqual(self._open(f"{token}/xml").status_code, 404)
+        self.assertEqual(self._open(f"{token}/xml").status_code, 303)
 
     def _complete_addresses(self):
         country = self.env.ref("base.be")

@@ -90,6 +90,89 @@ class TestDocumentOnce(DocumentLinkCommon):
                 cron._ensure_document(wait=False)
         self.assertEqual(self._count_documents(), 0)
 
+    def test_visit_while_the_background_makes_the_document(self):
+        link_id = self._real_link()
+        with self._real_cursor() as cr, self._visited_meanwhile(link_id):
+            link = self._link(cr, link_id)
+            commit = patch.object(
+                self.env.registry["organizer.link"],
+                "_commit_documents",
+                lambda link, **_progress: link.env.cr.commit(),
+            )
+            with commit:
+                link._prepare_document()
+        self.assertEqual(self._count_documents(), 1)
+        self.assertEqual(self._state(link_id), ("ready", 1))
+
+    def test_visit_while_the_document_is_made_for_a_visitor(self):
+        link_id = self._real_link()
+        with self._real_cursor() as cr, self._visited_meanwhile(link_id):
+            self.assertTrue(self._link(cr, link_id)._ensure_document())
+        self.assertEqual(self._count_documents(), 1)
+        self.assertEqual(self._state(link_id), ("pending", 1))
+        with self._real_cursor() as cr:
+            self._link(cr, link_id)._prepare_document()
+        self.assertEqual(self._state(link_id), ("ready", 1))
+
+    def test_visit_is_counted_where_the_link_changed_since_it_began(self):
+        link_id = self._real_link()
+        with self._real_cursor() as page_cr, self._real_registry():
+            page_cr.execute("SELECT 1")
+            with self._real_cursor() as cr:
+                self._link(cr, link_id).document_state = "ready"
+            self._link(page_cr, link_id)._note_opened()
+        self.assertEqual(self._state(link_id), ("ready", 1))
+
+    def test_visit_is_counted_where_somebody_holds_the_link(self):
+        link_id = self._real_link()
+        with (
+            self._real_cursor() as page_cr,
+            self._real_cursor() as cr,
+            self._real_registry(),
+        ):
+            self._link(cr, link_id)._lock_answers()
+            release = threading.Timer(0.3, cr.rollback)
+            release.start()
+            self._link(page_cr, link_id)._note_opened()
+            release.join()
+        self.assertEqual(self._state(link_id), ("pending", 1))
+
+    def _real_link(self):
+        self.assertTrue(self.move_id, "the demo data have a posted invoice")
+        with self._real_cursor() as cr:
+            move = self._move(cr)
+            rows = [(move.id, move.partner_id.id, move.company_id.id, "pending")]
+            [issued] = move.env["organizer.link"]._issue(rows)
+        self.addCleanup(self._remove_link, issued.link_id)
+        return issued.link_id
+
+    def _remove_link(self, link_id):
+        with self._real_cursor() as cr:
+            self._link(cr, link_id).unlink()
+
+    def _link(self, cr, link_id):
+        return self._move(cr).env["organizer.link"].browse(link_id)
+
+    def _state(self, link_id):
+        with self._real_cursor() as cr:
+            link = self._link(cr, link_id)
+            return link.document_state, link.opened_count
+
+    def _real_registry(self):
+        return patch.object(self.env.registry, "cursor", self._real_cursor)
+
+    def _visited_meanwhile(self, link_id):
+        """The customer looks at the page while the document is made."""
+        model = self.env.registry["account.move"]
+        original = model._make_document
+
+        def _make_document(move):
+            with self._real_cursor() as cr:
+                self._link(cr, link_id)._note_opened()
+            return original(move)
+
+        return patch.object(model, "_make_document", _make_document)
+
     def _count_documents(self):
         with self._real_cursor() as cr:
             cr.execute(

@@ -96,7 +96,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
         self.assertIn("Total $ 1,234.50", text)
         for words in ("Amount due", "Not paid", "Overdue", "Pay"):
             self.assertNotIn(words, text)
-        self.assertEqual(self._open(f"{token}/pay").status_code, 404)
+        self.assertEqual(self._open(f"{token}/pay").status_code, 303)
 
     def test_reversed_invoice_is_not_asked_for(self):
         self.invoice._reverse_moves(cancel=True)
@@ -161,7 +161,7 @@ class TestDocumentPage(DocumentLinkCommon, HttpCase):
             providers.write({"state": "disabled", "is_published": False})
         _link, token = self._make_link()
         self.assertNotIn("Pay", self._open(token).text)
-        self.assertEqual(self._open(f"{token}/pay").status_code, 404)
+        self.assertEqual(self._open(f"{token}/pay").status_code, 303)
 
     def _pay(self, move, amount):
         self.env["account.payment.register"].with_context(

@@ -31,6 +31,22 @@ class TestLinkRenew(OrganizerCommon):
         windows = self.env["organizer.link.renewed"].with_user(self.boss)
         return windows.with_context(**action["context"]).create({})
 
+    def test_new_address_is_in_the_window_alone(self):
+        link, _token = self._link()
+        window = self._renew(link)
+        token = window.url.rpartition("/")[2]
+        self.assertTrue(self.links._find(token))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT row_to_json(w)::text FROM organizer_link_renewed w WHERE id = %s",
+            [window.id],
+        )
+        self.assertNotIn(token, self.env.cr.fetchone()[0])
+        closed = window.with_context({})
+        self.assertFalse(closed.url)
+        with self.assertRaisesRegex(UserError, "is not kept"):
+            closed.action_send()
+
     def test_old_address_is_closed_and_the_new_one_opens(self):
         link, token = self._link()
         window = self._renew(link)

@@ -255,7 +255,7 @@ class Samples:
         )
         self._create("sms.send.again", sms_ids=self["sms.sms"].ids)
         link = self["organizer.link"]
-        self._create("organizer.link.renewed", link_id=link.id, url="https://x/s/y")
+        self._create("organizer.link.renewed", link_id=link.id)
         self._create("sms.gateway.try", gateway_id=gateway.id, text="Hello")
         packages = self["sms.package"].ids
         self._create("sms.package.check", package_ids=packages)

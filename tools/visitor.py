@@ -39,8 +39,14 @@ def address_of(peer, forwarded):
     return str(near or peer or "")
 
 
+def is_near(address):
+    """Whether an address is one of this network: that of a proxy, maybe, which does not
+    say for whom it asks."""
+    ip = _parsed(address)
+    return not ip or _is_near(ip)
+
+
 def _is_near(ip):
-    """In this network: one whom a proxy may be."""
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_loopback or ip.is_private or ip.is_link_local
 

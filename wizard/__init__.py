@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import organizer_by_template
 from . import organizer_compose
 from . import organizer_compose_defaults

@@ -1,6 +1,11 @@
 import unittest
 
-from odoo.addons.sms_organizer.tools.visitor import address_of, is_robot, looks_ahead
+from odoo.addons.sms_organizer.tools.visitor import (
+    address_of,
+    is_near,
+    is_robot,
+    looks_ahead,
+)
 
 
 class TestVisitor(unittest.TestCase):
@@ -48,6 +53,13 @@ class TestVisitor(unittest.TestCase):
     def test_address_behind_a_proxy_near_by(self):
         for peer in ("127.0.0.1", "10.1.2.3", "::1", "::ffff:127.0.0.1", "fe80::1"):
             self.assertEqual(address_of(peer, "9.9.9.9, 8.8.8.8"), "8.8.8.8", peer)
+
+    def test_addresses_that_may_be_a_proxy_s(self):
+        for address in ("127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fe80::1"):
+            self.assertTrue(is_near(address), address)
+        self.assertTrue(is_near(""))
+        for address in ("8.8.8.8", "::ffff:8.8.8.8", "2a00:1450::1"):
+            self.assertFalse(is_near(address), address)
 
     def test_who_is_far_says_nothing_of_itself(self):
         self.assertEqual(address_of("8.8.4.4", "9.9.9.9"), "8.8.4.4")

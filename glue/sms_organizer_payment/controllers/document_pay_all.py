@@ -41,7 +41,7 @@ class DocumentPayAll(DocumentPage):
     # ROUTES
     # -------------------------------------------------------------------------
 
-    @http.route("/s/<string:token>/pay-all/<string:currency>", **ROUTE)
+    @http.route("/s/<organizer_token:token>/pay-all/<string:currency>", **ROUTE)
     def pay_all(self, token, currency, **_query):
         """Hand the token over to a cookie: no script sees this address."""
         if not self._find(token):
