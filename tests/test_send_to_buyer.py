@@ -786,7 +786,7 @@ class TestSendAll(SendToBuyerCommon):
         wizard.run_id = False
         name = "odoo.addons.sms_organizer.wizard.organizer_send_all.OrganizerSendAll"
         with (
-            patch(f"{name}._moves", return_value=both),
+            patch(f"{name}._moves", return_value=both.with_env(wizard.env)),
             self.assertRaisesRegex(UserError, "of one company"),
         ):
             wizard.action_review()
