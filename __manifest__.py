@@ -48,6 +48,8 @@
         "views/sms_send_again_views.xml",
         "views/account_move_views.xml",
         "views/send_to_buyer_views.xml",
+        "views/send_to_buyer_wizard_views.xml",
+        "views/document_unavailable_templates.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_sender_views.xml",

@@ -128,9 +128,7 @@ def fill(env, invoices):
 
 def _as_installed(env):
     """What our installation does to a database that has invoices."""
-    from odoo.addons.sms_organizer.hooks import _fill_numbers
-
-    _fill_numbers(env)
+    env["account.move"]._fill_sms_phones()
 
 
 def _copy(cr, table, which, count, values):

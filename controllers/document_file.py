@@ -24,6 +24,8 @@ class DocumentFile(http.Controller):
     @http.route(f"{FILE_PATH}/<int:move_id>/xml", type="http", auth="user")
     def xml(self, move_id):
         move = self._find(move_id)
+        if not move._document_has_xml():
+            raise request.not_found()
         document = move._ensure_document() and move._document_xml()
         return self._answer(move, document, "XML", "application/xml", "attachment")
 

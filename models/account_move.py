@@ -45,8 +45,10 @@ class AccountMove(models.Model):
         told = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
         (self - told).sms_phone = False
         numbers = told._customers_sms_phones()
+        # what its holder said is not the customer's is on no new invoice
+        wrong = self.env["phone.blacklist"]._wrong_numbers(numbers.values())
         for move in told:
-            move.sms_phone = numbers[move]
+            move.sms_phone = numbers[move] not in wrong and numbers[move]
 
     def _compute_sms_count(self):
         counts = dict(

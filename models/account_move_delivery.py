@@ -12,6 +12,7 @@ DELIVERIES = [
     ("opted_out", "Opted out"),
     ("cancelled", "Cancelled"),
     ("not_sent", "Not sent"),
+    ("test", "Test"),
     ("waiting", "Waiting"),
     ("sent", "Sent"),
     ("delivered", "Delivered"),
@@ -27,7 +28,8 @@ DELIVERY_OF_STATE = {
     "error": "failed",
     "canceled": "cancelled",
 }
-# whose link can have been opened by the customer
+# which the gateway has, and whose link can have been opened by the customer: unless it
+# was a test
 MAY_BE_OPENED = ("pending", "sent", "unconfirmed")
 # nobody was told by SMS, as far as is known
 UNTOLD = ("no_number", "opted_out", "not_sent", "failed", "cancelled")
@@ -50,7 +52,7 @@ class AccountMove(models.Model):
         search="_search_sms_delivery",
         groups=SENDERS,
         help="What became of the last SMS about this document. Opened: the customer "
-        "has opened its link.",
+        "has opened its link. Test: it reached nobody, or another number instead.",
     )
     sms_last_id = fields.Many2one(
         "sms.sms", "Last message", compute="_compute_sms_delivery", groups=SENDERS
@@ -105,10 +107,19 @@ class AccountMove(models.Model):
     def _sms_delivery_sql(self, alias):
         """The state of an invoice's row, as a value of :data:`DELIVERIES`."""
         return SQL(
-            "COALESCE((%(told)s), CASE WHEN COALESCE(%(phone)s, '') = '' "
-            "THEN 'no_number'::varchar WHEN %(stopped)s THEN 'opted_out' "
-            "ELSE 'not_sent' END)",
-            told=self._last_sms_sql(alias, self._state_of_sms_sql()),
+            "COALESCE((%s), %s)",
+            self._last_sms_sql(alias, self._state_of_sms_sql(alias)),
+            self._untold_sql(alias, "not_sent"),
+        )
+
+    def _untold_sql(self, alias, state):
+        """
+        :param str state: of those that have a number which may be written to
+        """
+        return SQL(
+            "CASE WHEN COALESCE(%(phone)s, '') = '' THEN 'no_number'::varchar "
+            "WHEN %(stopped)s THEN 'opted_out' ELSE %(state)s END",
+            state=state,
             phone=SQL.identifier(
                 alias, "sms_phone", to_flush=self._column("sms_phone")
             ),
@@ -143,19 +154,30 @@ class AccountMove(models.Model):
         field = self._column(name, "sms.sms")
         return SQL.identifier("sms", name, to_flush=field)
 
-    def _state_of_sms_sql(self):
+    def _state_of_sms_sql(self, alias):
         cases = (
             SQL("WHEN %s THEN %s", state, delivery)
             for state, delivery in DELIVERY_OF_STATE.items()
         )
         opened = self._column("opened_last_on", "organizer.link")
         return SQL(
-            "CASE WHEN %(opened)s IS NOT NULL AND %(state)s IN %(may)s THEN 'opened' "
+            "CASE WHEN %(test)s AND %(state)s IN %(may)s THEN %(untold)s "
+            "WHEN %(opened)s IS NOT NULL AND %(state)s IN %(may)s THEN 'opened' "
             "ELSE CASE %(state)s %(cases)s END END",
+            test=self._is_test_sql(),
+            untold=self._untold_sql(alias, "test"),
             opened=SQL.identifier("link", "opened_last_on", to_flush=opened),
             state=self._sms_column("state"),
             may=MAY_BE_OPENED,
             cases=SQL(" ").join(cases),
+        )
+
+    def _is_test_sql(self):
+        """Whether the customer got nothing of a message, wherever it went."""
+        return SQL(
+            "(COALESCE(%s, FALSE) OR COALESCE(%s, '') <> '')",
+            self._sms_column("is_test"),
+            self._sms_column("redirected_to"),
         )
 
     def _stopped_sql(self, alias):
@@ -173,6 +195,8 @@ class AccountMove(models.Model):
     @api.depends(
         "sms_phone",
         "sms_ids.state",
+        "sms_ids.is_test",
+        "sms_ids.redirected_to",
         "sms_ids.failure_reason",
         "sms_ids.link_id.opened_last_on",
     )
@@ -231,21 +255,56 @@ class AccountMove(models.Model):
     @api.model
     def _sms_to_send(self):
         """The invoices that nobody was told of by SMS and can be: a domain. Those that
-        failed are among them once they have another number."""
-        return Domain("sms_delivery", "=", "not_sent") | self._sms_to_retry()
+        failed are among them once they have another number, or failed as a test and
+        now it is in earnest."""
+        return self._in_sms_states(("not_sent",)) | self._sms_to_retry()
+
+    @api.model
+    def _sms_untold(self):
+        """The invoices that nobody was told of by SMS, as far as is known: a domain."""
+        return self._in_sms_states(UNTOLD)
+
+    def _in_sms_states(self, states):
+        """Those in these states, of the user's companies; and those that were told by a
+        test alone, where what is sent now reaches people: a test is not followed by the
+        same test."""
+        live = self._companies_that_reach_people()
+        return Domain.OR(
+            Domain("company_id", "in", some.ids) & Domain("sms_delivery", "in", wanted)
+            for some, wanted in (
+                (live, (*states, "test")),
+                (self.env.companies - live, states),
+            )
+            if some
+        )
+
+    def _companies_that_reach_people(self):
+        return self.env.companies.filtered(self.env["sms.gateway"]._reaches_people)
+
+    def _is_outlived_test_sql(self, alias):
+        """Whether a message was a test, and the next one reaches people."""
+        return SQL(
+            "(%s AND %s = ANY(%s))",
+            self._is_test_sql(),
+            SQL.identifier(alias, "company_id", to_flush=self._column("company_id")),
+            self._companies_that_reach_people().ids,
+        )
 
     @api.model
     def _sms_to_retry(self):
         def to_sql(model, alias, query):
+            phone = model._field_to_sql(alias, "sms_phone", query)
             # a number that was made anonymous, or was none, tells nothing
             failed = SQL(
-                "%s = 'error' AND %s ~ '^[+][0-9]+$' AND sms.number <> %s",
+                "%s = 'error' AND %s ~ '^[+][0-9]+$' AND (sms.number <> %s OR %s)",
                 model._sms_column("state"),
                 model._sms_column("number"),
-                model._field_to_sql(alias, "sms_phone", query),
+                phone,
+                model._is_outlived_test_sql(alias),
             )
             return SQL(
-                "COALESCE((%s) AND NOT %s, FALSE)",
+                "COALESCE(%s <> '' AND (%s) AND NOT %s, FALSE)",
+                phone,
                 model._last_sms_sql(alias, failed),
                 model._stopped_sql(alias),
             )
@@ -297,9 +356,9 @@ class SmsSms(models.Model):
         )
 
     def _remark(self):
-        if self.state in ("pending", "sent") and self.is_test:
+        if self.state in MAY_BE_OPENED and self.is_test:
             return self.env._("A test: it reached nobody")
-        if self.state in ("pending", "sent") and self.redirected_to:
+        if self.state in MAY_BE_OPENED and self.redirected_to:
             return self.env._(
                 "To %s instead: the customer did not get it", self.redirected_to
             )

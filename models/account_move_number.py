@@ -11,6 +11,13 @@ NUMBERS = {"sms_phone", "phone"}
 SOURCES = NUMBERS | {"active", "country_id", "parent_id", "type"}
 
 
+# what is still to be told or paid
+OPEN = SQL(
+    "(account_move.state = 'draft' OR account_move.state = 'posted' "
+    "AND account_move.payment_state IN ('not_paid', 'partial'))"
+)
+
+
 class AccountMove(models.Model):
     """The SMS number of invoices that have none, from their customers."""
 
@@ -35,27 +42,69 @@ class AccountMove(models.Model):
         return Domain("sms_phone", "ilike", digits) if digits else Domain.FALSE
 
     @api.model
-    def _fill_sms_phones(self, customers=None):
-        """Give the invoices without a number their customers', by SQL: also those that
-        are older than this add-on, and those whose customer has got a number since.
-
-        :param customers: ``res.partner``, with all of their contacts; None: all
-        """
-        # sudo: where an invoice is sent does not depend on who enters the number
-        for company, partners in self.sudo()._without_sms_phones(customers).items():
+    def _fill_sms_phones(self):
+        """Give all invoices without a number their customers', by SQL: for those that
+        are older than this add-on."""
+        # sudo: where an invoice is sent does not depend on who installs
+        moves = self.sudo()
+        for company, partners in moves._without_sms_phones().items():
             for ids in split_every(BATCH, partners.ids):
                 some = partners.browse(ids).with_company(company)
-                numbers = some._sms_phones()
-                self._write_sms_phones(company, numbers)
-                if customers is None:
-                    # there are as many as there are customers
-                    partners.invalidate_model()
+                moves._write_sms_phones(company, some._right_sms_phones())
+                # there are as many as there are customers
+                partners.invalidate_model()
         self.invalidate_model(["sms_phone"])
 
-    def _without_sms_phones(self, customers):
-        """``{company: partners}`` of invoices without a number; one query"""
+    @api.model
+    def _open_without_sms_phone(self, customers):
+        """What the customers of open invoices without a number have now; a constant
+        number of queries by company, one where there is no such invoice
+
+        :param customers: ``res.partner``, with all of their contacts
+        :return: ``{company: {partner's id: E.164 or False}}``
+        """
+        # sudo: where an invoice is sent does not depend on who enters the number
+        return {
+            company: partners.with_company(company)._right_sms_phones()
+            for company, partners in self.sudo()._without_sms_phones(customers).items()
+        }
+
+    @api.model
+    def _pass_sms_phones_on(self, before):
+        """Give those invoices the numbers that their customers had not before: one that
+        a person has taken off an invoice does not come back.
+
+        :param dict before: as :meth:`_open_without_sms_phone`
+        """
+        if not before:
+            return
+        # sudo: as above
+        moves = self.sudo()
+        for company, had in before.items():
+            partners = self.env["res.partner"].sudo().browse(had)
+            numbers = partners.with_company(company)._right_sms_phones()
+            gained = {
+                partner: number
+                for partner, number in numbers.items()
+                if number != had[partner]
+            }
+            moves._write_sms_phones(company, gained, only_open=True)
+        self.invalidate_model(["sms_phone"])
+
+    def _without_sms_phones(self, customers=None):
+        """``{company: partners}`` of invoices without a number; one query
+
+        :param customers: whose open invoices; None: everyone's, paid ones too
+        """
         self.flush_model(
-            ["company_id", "move_type", "partner_id", "sms_phone", "state"]
+            [
+                "company_id",
+                "move_type",
+                "partner_id",
+                "payment_state",
+                "sms_phone",
+                "state",
+            ]
         )
         whose = SQL("TRUE")
         if customers is not None:
@@ -74,7 +123,7 @@ class AccountMove(models.Model):
               GROUP BY company_id
                 """,
                 whose,
-                self._wants_sms_phone(),
+                self._wants_sms_phone(only_open=customers is not None),
             )
         )
         companies, partners = self.env["res.company"], self.env["res.partner"]
@@ -82,15 +131,15 @@ class AccountMove(models.Model):
             companies.browse(company): partners.browse(ids) for company, ids in rows
         }
 
-    def _wants_sms_phone(self):
+    def _wants_sms_phone(self, only_open):
         return SQL(
             "COALESCE(account_move.sms_phone, '') = '' "
-            "AND account_move.state IN ('draft', 'posted') "
-            "AND account_move.move_type IN %s",
+            "AND account_move.move_type IN %s AND %s",
             tuple(self.get_sale_types(include_receipts=True)),
+            OPEN if only_open else SQL("account_move.state IN ('draft', 'posted')"),
         )
 
-    def _write_sms_phones(self, company, numbers):
+    def _write_sms_phones(self, company, numbers, only_open=False):
         """
         :param dict numbers: partner's id → E.164 or False
         """
@@ -109,33 +158,53 @@ class AccountMove(models.Model):
                 list(found),
                 list(found.values()),
                 company.id,
-                self._wants_sms_phone(),
+                self._wants_sms_phone(only_open),
             )
         )
 
 
 class ResPartner(models.Model):
-    """Who gets a number later passes it on to the invoices that have none."""
+    """Who gets a number later passes it on to the open invoices that have none."""
 
     _inherit = "res.partner"
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
         # a new customer has no invoices; a new contact may be the one for them
-        partners.filtered("parent_id")._with_number()._pass_sms_phones_on()
+        before = self._new_family(vals_list)._numbers_before()
+        partners = super().create(vals_list)
+        self.env["account.move"]._pass_sms_phones_on(before)
         return partners
 
     def write(self, vals):
+        before = {}
+        if self._may_gain_number(vals):
+            family = self | self.browse(vals.get("parent_id") or [])
+            before = family._numbers_before()
         result = super().write(vals)
-        if written := SOURCES & set(vals):
-            some = self._with_number() if written <= NUMBERS else self
-            some._pass_sms_phones_on()
+        self.env["account.move"]._pass_sms_phones_on(before)
         return result
 
-    def _with_number(self):
-        return self.filtered(lambda one: one.sms_phone or one.phone)
+    def _new_family(self, vals_list):
+        """Whose contacts those with these values are to be, if they have a number."""
+        usual = self.env.context.get("default_parent_id")
+        parents = {
+            vals.get("parent_id", usual)
+            for vals in vals_list
+            if any(vals.get(name) for name in NUMBERS)
+        }
+        return self.browse(filter(None, parents)).exists()
 
-    def _pass_sms_phones_on(self):
-        if self:
-            self.env["account.move"]._fill_sms_phones(self)
+    def _may_gain_number(self, vals):
+        written = SOURCES & set(vals)
+        if written == {"sms_phone"}:
+            # what was entered is written once more, as E.164
+            return any(vals["sms_phone"] != one._own_sms_phone() for one in self)
+        return not written <= NUMBERS or any(vals[name] for name in written)
+
+    def _own_sms_phone(self):
+        number = self.sms_phone
+        return number and self._read_sms_phone(number, self._sms_phone_countries())
+
+    def _numbers_before(self):
+        return self.env["account.move"]._open_without_sms_phone(self) if self else {}

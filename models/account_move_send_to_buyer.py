@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .account_move_delivery import UNTOLD
 from .organizer_audience import BROKEN_DOMAIN
 
 
@@ -60,11 +59,12 @@ class AccountMove(models.Model):
         return wizard._open_for(domain)
 
     @api.model
-    def _send_all_domain(self, domain):
+    def _send_all_domain(self, domain, company=None):
         """The issued invoices of a list that nobody was told of by SMS, as far as is
         known. What the user may not read is not among what is found.
 
         :param list domain: as it came from the browser
+        :param company: whose alone; None: all that the user has ticked
         :raise UserError: where it cannot be read
         """
         try:
@@ -78,6 +78,6 @@ class AccountMove(models.Model):
             wanted
             & Domain("state", "=", "posted")
             & Domain("move_type", "in", self.get_sale_types(include_receipts=True))
-            & Domain("company_id", "in", self.env.companies.ids)
-            & Domain("sms_delivery", "in", UNTOLD)
+            & Domain("company_id", "in", (company or self.env.companies).ids)
+            & self._sms_untold()
         )

@@ -14,7 +14,8 @@ class OrganizerRun(models.Model):
     def _as_first_messages(self, moves, lines):
         """Whoever drafts the same meanwhile has the same occasions: one message goes.
 
-        What was taken back, or has failed at the same number, waits for a person.
+        What was taken back, has failed at the same number, or has a number of its
+        customer's alone, waits for a person.
 
         :param moves: ``account.move``, in the name of who sends
         :param list lines: values of ``organizer.run.line`` about them, in their order
@@ -24,7 +25,9 @@ class OrganizerRun(models.Model):
         for move, line in zip(moves, lines, strict=True):
             last = move.sms_last_id.id
             line["occasion"] = self._first_occasion(move.id, last)
-            if move.sms_delivery in ("failed", "cancelled") and move not in retried:
+            waits = move.sms_delivery in ("failed", "cancelled")
+            theirs = move.sms_delivery == "no_number" and not line["reason"]
+            if theirs or (waits and move not in retried):
                 line["selected"] = False
                 if not line["reason"]:
                     why = self._why_unticked(move)
@@ -41,6 +44,11 @@ class OrganizerRun(models.Model):
     def _why_unticked(self, move):
         if move.sms_delivery == "cancelled":
             return self.env._("Its last SMS was cancelled. Tick it to send another.")
+        if move.sms_delivery == "no_number":
+            return self.env._(
+                "The invoice has no number of its own. Tick it to send to its "
+                "customer's."
+            )
         return self.env._(
             "Its last SMS failed: %s. Enter another number, or tick it.",
             move.sms_delivery_words or self.env._("no reason was given"),

@@ -67,6 +67,7 @@ class ResPartner(models.Model):
 
         The customer's own, then its invoice contact's, then that of the company it
         belongs to; of each the SMS number, else the phone number if it is a mobile.
+        One whose holder said that it is not theirs only where there is no other.
         The company of the environment tells the country of those who have none.
 
         :return: ``{id: E.164 or False}``, in a constant number of queries
@@ -76,18 +77,55 @@ class ResPartner(models.Model):
             [("parent_id", "in", everyone.ids), ("type", "=", "invoice")]
         ).grouped("parent_id")
         nobody = self.browse()
-        numbers = {}
+        persons = {}
         for partner in self:
             company = partner.commercial_partner_id
-            persons = [
+            persons[partner] = [
                 partner,
                 *contacts.get(partner, nobody),
                 *contacts.get(company, nobody),
                 company,
             ]
-            own = (person.sms_phone or person._mobile_in_phone() for person in persons)
-            numbers[partner.id] = next(filter(None, own), False)
+        numbers = {
+            partner.id: next(self._numbers_of(some), False)
+            for partner, some in persons.items()
+        }
+        numbers.update(self._other_numbers(persons, numbers))
         return numbers
+
+    def _numbers_of(self, persons):
+        own = (person.sms_phone or person._mobile_in_phone() for person in persons)
+        return filter(None, own)
+
+    def _other_numbers(self, persons, numbers):
+        """``{id: another number}`` of those whose first one is wrong, if they have one
+
+        :param dict persons: whose numbers count, by partner
+        :param dict numbers: the first one, by partner's id
+        """
+        blacklist = self.env["phone.blacklist"]
+        wrong = blacklist._wrong_numbers(numbers.values())
+        options = {
+            partner.id: list(self._numbers_of(some))
+            for partner, some in persons.items()
+            if numbers[partner.id] in wrong
+        }
+        wrong = blacklist._wrong_numbers({n for some in options.values() for n in some})
+        others = {
+            partner: next((number for number in some if number not in wrong), False)
+            for partner, some in options.items()
+        }
+        return {partner: number for partner, number in others.items() if number}
+
+    def _right_sms_phones(self):
+        """As :meth:`_sms_phones`, without those that are not the customer's: what is
+        copied to invoices."""
+        numbers = self._sms_phones()
+        wrong = self.env["phone.blacklist"]._wrong_numbers(numbers.values())
+        return {
+            partner: number not in wrong and number
+            for partner, number in numbers.items()
+        }
 
     def _why_no_sms_phone(self):
         """:return: (reason of ``organizer.run.line``, in words), with the cure"""

@@ -119,6 +119,13 @@ class SmsGateway(models.Model):
         return routes.get(company_id) or routes.get(False, ())
 
     @api.model
+    def _reaches_people(self, company):
+        """Whether what the company sends now reaches its customers: no gateway in test
+        mode is among those of a company that has a live one."""
+        live = any(not route.is_test for route in self._routes_of(company.id))
+        return live and not self.env["sms.sms"]._redirect_number()
+
+    @api.model
     def _route_to(self, company, number):
         """:param str number: E.164; empty or unknown: the first gateway's numbers
         :return: the :class:`Route` of Organizer's messages to it; None: no gateway

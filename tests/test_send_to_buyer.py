@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from ..models.account_move_delivery import DELIVERIES
+from ..models.sms_claim import REDIRECT_PARAMETER
 from .common import LANDLINE_PL, MOBILE_PL, REFUSED_BY_SANDBOX, OrganizerCommon
 
 OTHER = "+48601234599"
@@ -28,6 +29,17 @@ TOLD = [
     ("outgoing", True, "waiting"),
     ("error", True, "failed"),
     ("canceled", True, "cancelled"),
+]
+# of messages that the customer did not get, wherever they went
+TESTS = [
+    ("outgoing", {"is_test": True}, "waiting"),
+    ("pending", {"is_test": True}, "test"),
+    ("sent", {"is_test": True}, "test"),
+    ("unconfirmed", {"is_test": True}, "test"),
+    ("error", {"is_test": True}, "failed"),
+    ("canceled", {"is_test": True}, "cancelled"),
+    ("sent", {"redirected_to": OTHER}, "test"),
+    ("error", {"redirected_to": OTHER}, "failed"),
 ]
 
 
@@ -56,7 +68,7 @@ class SendToBuyerCommon(OrganizerCommon):
         self.assertEqual(action["res_model"], "account.move")
         return moves.web_search_read(**asked)["records"]
 
-    def _told(self, move, state, opened=False):
+    def _told(self, move, state, opened=False, **values):
         """A message about an invoice, as it is in the ledger."""
         link = self.env["organizer.link"]._make(move)[move.id]
         if opened:
@@ -76,9 +88,16 @@ class SendToBuyerCommon(OrganizerCommon):
                     "res_id": move.id,
                     "state": state,
                     "link_id": link.link_id,
+                    "is_test": False,
+                    **values,
                 }
             )
         )
+
+    def _pay(self, move):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({}).action_create_payments()
 
     def _of_every_state(self):
         """``{invoice: what the list should say of it}``"""
@@ -88,12 +107,19 @@ class SendToBuyerCommon(OrganizerCommon):
             self._told(move, "error")
             self._told(move, state, opened)
             expected[move] = delivery
+        for state, values, delivery in TESTS:
+            move = self._invoice(amount=len(expected) + 1)
+            self._told(move, state, state == "pending", **values)
+            expected[move] = delivery
         expected[self._invoice()] = "not_sent"
         expected[self._invoice(self._partner("Nobody"))] = "no_number"
         expected[self._invoice(self._partner("Saldo", phone=LANDLINE_PL))] = "no_number"
         stopped = self._partner("Stopped", sms_phone=OTHER)
         self.env["phone.blacklist"].create({"number": OTHER})
         expected[self._invoice(stopped)] = "opted_out"
+        tried = self._invoice(stopped)
+        self._told(tried, "sent", is_test=True)
+        expected[tried] = "opted_out"
         return expected
 
     def _find(self, domain, **kwargs):
@@ -218,9 +244,18 @@ class TestSendToBuyer(SendToBuyerCommon):
         self.assertEqual(rows[failed.id]["sms_delivery"], "failed")
         self.assertIn("do not exist", rows[failed.id]["sms_delivery_words"])
         self.assertFalse(rows[failed.id]["sms_delivery_at"])
-        self.assertEqual(rows[told.id]["sms_delivery"], "delivered")
-        self.assertTrue(rows[told.id]["sms_delivery_at"])
+        self.assertEqual(rows[told.id]["sms_delivery"], "test")
+        self.assertFalse(rows[told.id]["sms_delivery_at"])
         self.assertIn("it reached nobody", rows[told.id]["sms_delivery_words"])
+        told.sms_ids.sudo().is_test = False
+        self.env.invalidate_all()
+        (row,) = self._list(domain=[("id", "=", told.id)])
+        self.assertEqual(row["sms_delivery"], "delivered")
+        self.assertTrue(row["sms_delivery_at"])
+        told.sms_ids.sudo().redirected_to = OTHER
+        self.env.invalidate_all()
+        (row,) = self._list(domain=[("id", "=", told.id)])
+        self.assertIn("did not get it", row["sms_delivery_words"])
 
     def test_opened_says_how_often_and_since_when(self):
         move = self._invoice()
@@ -371,6 +406,36 @@ class TestPencil(SendToBuyerCommon):
         self.assertEqual(self.nobody.sms_phone, MOBILE_PL)
         self.assertEqual(other.sms_phone, MOBILE_PL)
 
+    def _window(self):
+        action = self.move.with_user(self.accountant).action_edit_sms_phone()
+        wizards = self.env[action["res_model"]].with_user(self.accountant)
+        return Form(wizards.with_context(**action["context"]))
+
+    def test_number_of_somebody_else_is_refused(self):
+        blacklist = self.env["phone.blacklist"]
+        blacklist._add_wrong_number(MOBILE_PL, "Not mine")
+        with self._window() as window:
+            window.sms_phone = "601 234 567"
+            self.assertIn("not the customer's number", window.problem)
+            self.assertIn("Enter another one", window.problem)
+            window.sms_phone = OTHER
+            self.assertFalse(window.problem)
+        with self.assertRaisesRegex(UserError, "not the customer's number"):
+            self._enter("601 234 567")
+        self.assertFalse(self.move.sms_phone)
+
+    def test_number_that_opted_out_will_get_nothing(self):
+        self.env["phone.blacklist"].create({"number": MOBILE_PL})
+        with self._window() as window:
+            window.sms_phone = "601 234 567"
+            self.assertFalse(window.problem)
+            self.assertIn("opted out. It will get nothing", window.remark)
+            self.assertEqual(window.sms_phone, MOBILE_PL)
+            window.sms_phone = OTHER
+            self.assertFalse(window.remark)
+        self._enter("601 234 567")
+        self.assertEqual(self.move.sms_delivery, "opted_out")
+
     def test_one_mobile_number(self):
         for wrong, cure in (
             ("601 234 567, 601 234 568", "Leave one only"),
@@ -459,7 +524,7 @@ class TestNumbersOfInvoices(SendToBuyerCommon):
     def test_costs_nothing_where_nothing_relevant_is_written(self):
         values = {"name": "New", "country_id": self.poland.id, "phone": "601234567"}
         fill = "odoo.addons.sms_organizer.models.account_move_number.AccountMove"
-        with self._uncalled(f"{fill}._fill_sms_phones"):
+        with self._uncalled(f"{fill}._without_sms_phones"):
             self.late.write({"comment": "Hello", "city": "Kraków"})
             self.late.phone = False
             self.env["res.partner"].create([values, values])
@@ -477,9 +542,52 @@ class TestNumbersOfInvoices(SendToBuyerCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.moves._fill_sms_phones(some)
+            had = self.moves._open_without_sms_phone(some)
+            self.moves._pass_sms_phones_on(
+                {one: dict.fromkeys(had[one]) for one in had}
+            )
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2], "the first one fills caches")
+
+    def test_what_was_cleared_by_hand_stays_cleared(self):
+        self.late.sms_phone = MOBILE_PL
+        self.move.sms_phone = False
+        contact = self._partner("Jan", parent_id=self.late.id, type="invoice")
+        self.late.country_id = self.env.ref("base.th")
+        self.late.phone = LANDLINE_PL
+        self.late.sms_phone = "0048 601 234 567"
+        contact.phone = "+48601234511"
+        contact.type = "contact"
+        self._partner("New", parent_id=self.late.id, sms_phone=OTHER)
+        self.assertFalse(self.move.sms_phone)
+        self.late.sms_phone = OTHER
+        self.assertEqual(self.move.sms_phone, OTHER, "another one than that was")
+
+    def test_contact_who_moves_to_another_company(self):
+        contact = self._partner("Jan", type="invoice", sms_phone=OTHER)
+        contact.parent_id = self.late
+        self.assertEqual(self.move.sms_phone, OTHER)
+
+    def test_wrong_number_does_not_come_back(self):
+        self.env["phone.blacklist"]._add_wrong_number(MOBILE_PL, "Not mine")
+        self.late.phone = MOBILE_PL
+        self.late.country_id = self.env.ref("base.th")
+        self.moves._fill_sms_phones()
+        self.assertFalse(self.move.sms_phone)
+        self.assertFalse(self._invoice(self.late).sms_phone)
+        self.assertEqual(self.late._sms_phones(), {self.late.id: MOBILE_PL})
+        self._partner("Books", parent_id=self.late.id, type="invoice", phone=OTHER)
+        self.assertEqual(self.move.sms_phone, OTHER)
+        self.assertEqual(self.late._sms_phones(), {self.late.id: OTHER})
+
+    def test_what_is_paid_is_left_as_it_is(self):
+        paid = self._invoice(self.late)
+        self._pay(paid)
+        self.assertIn(paid.payment_state, ("paid", "in_payment"))
+        self.late.sms_phone = MOBILE_PL
+        self.assertFalse(paid.sms_phone)
+        self.moves._fill_sms_phones()
+        self.assertEqual(paid.sms_phone, MOBILE_PL, "at an installation, all of them")
 
 
 @tagged("post_install", "-at_install")
@@ -553,6 +661,61 @@ class TestSendAll(SendToBuyerCommon):
         self.failed.sms_ids.sudo().number = "+48…"
         self.assertEqual(self._count(), 2)
 
+    def _go_live(self):
+        live = {"provider": "smsapi", "password": "secret", "test_mode": False}
+        self.gateway.write(live)
+
+    def test_after_tests_all_are_told(self):
+        tested, redirected = self._invoice(), self._invoice()
+        self._told(tested, "sent", is_test=True)
+        self._told(redirected, "pending", redirected_to=OTHER)
+        refused, stopped = self._invoice(), self._invoice(sms_phone=OTHER)
+        self._told(refused, "error", is_test=True)
+        self._told(stopped, "sent", is_test=True)
+        self.env["phone.blacklist"].create({"number": OTHER})
+        tests = tested | redirected | refused | stopped
+        self.assertEqual(self._count(tests), 0, "what follows is a test again")
+        self.assertEqual(self._count(self.all), 2)
+        self._go_live()
+        self.assertEqual(self._count(tests), 3)
+        self.assertEqual(self._count(self.all), 2)
+        wizard = self._send_all(tests)
+        self.assertEqual(wizard.going_count, 3)
+        self.assertEqual(wizard.left_out, "1 whose owners opted out")
+        lines = self._draft(tests).line_ids.grouped("move_id")
+        for move in tested | redirected | refused:
+            self.assertEqual(lines[move].outcome, "draft")
+        self.assertEqual(lines[stopped].reason, "opted_out")
+
+    def test_test_mode_does_not_repeat_itself(self):
+        run = self._draft(self.untold)
+        run.with_user(self.accountant).action_confirm()
+        self._pass(2)
+        self.assertEqual(set(self.untold.mapped("sms_delivery")), {"test"})
+        with self.assertRaisesRegex(UserError, "Each invoice in this list"):
+            self._send_all(self.untold)
+        self._go_live()
+        self.assertEqual(self._count(self.untold), 2)
+        self.env["ir.config_parameter"].sudo().set_param(REDIRECT_PARAMETER, OTHER)
+        self.assertEqual(self._count(self.untold), 0, "a copy of the database")
+
+    def test_paid_and_old_ones_are_no_surprise(self):
+        self.assertFalse(self._send_all(self.untold).among_them)
+        old = self._invoice(days_overdue=120)
+        paid = self._invoice()
+        self._pay(paid)
+        wizard = self._send_all(self.untold | old | paid)
+        self.assertEqual(wizard.going_count, 4)
+        self.assertIn("1 paid or reversed already", wizard.among_them)
+        self.assertIn("1 older than 90 days", wizard.among_them)
+
+    def test_number_of_the_customer_alone_waits_for_a_person(self):
+        cleared = self.untold[0]
+        cleared.sms_phone = False
+        line = self._draft(self.untold).line_ids.grouped("move_id")[cleared]
+        self.assertEqual((line.number, line.reason), (MOBILE_PL, "unticked"))
+        self.assertIn("no number of its own", line.why)
+
     def test_two_people_at_once(self):
         first, second = self._draft(self.all), self._draft(self.all)
         for run in (first, second):
@@ -610,6 +773,25 @@ class TestSendAll(SendToBuyerCommon):
         )
         with self.assertRaisesRegex(UserError, "several companies"):
             moves.organizer_send_all([["id", "in", (self.all | theirs).ids]])
+
+    def test_company_that_is_ticked_later_is_left_out(self):
+        other = self.setup_other_company()["company"]
+        self._switch_on(other)
+        theirs = self._invoice(company=other)
+        both = self.all | theirs
+        wizard = self._send_all(both)
+        self.accountant.company_ids |= other
+        wizard = wizard.with_context(allowed_company_ids=(self.company | other).ids)
+        self.assertGreater(wizard.price, 0)
+        run = self.env["organizer.run"].browse(wizard.action_review()["res_id"])
+        self.assertEqual(run.line_ids.move_id, self.all - self.told)
+        wizard.run_id = False
+        name = "odoo.addons.sms_organizer.wizard.organizer_send_all.OrganizerSendAll"
+        with (
+            patch(f"{name}._moves", return_value=both.with_env(wizard.env)),
+            self.assertRaisesRegex(UserError, "of one company"),
+        ):
+            wizard.action_review()
 
     def test_template_of_another_kind_is_refused(self):
         wizard = self._send_all(self.all)
@@ -685,6 +867,12 @@ class TestDocumentFile(SendToBuyerCommon, HttpCase):
         self.env.invalidate_all()
         self.assertTrue(self.move.document_xml_url)
         self.assertTrue(self.move._document_has_xml())
+
+    def test_xml_that_does_not_exist_is_not_found(self):
+        self.customer.invoice_edi_format = False
+        url = f"/organizer/document/{self.move.id}/xml"
+        self.assertEqual(self._open(self.move.document_pdf_url).status_code, 200)
+        self.assertEqual(self._open(url).status_code, 404)
 
     def test_neither_a_stranger_nor_a_draft(self):
         draft = self._invoice(post=False)

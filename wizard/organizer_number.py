@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class OrganizerNumber(models.TransientModel):
@@ -14,6 +15,7 @@ class OrganizerNumber(models.TransientModel):
     partner_id = fields.Many2one(related="move_id.partner_id", string="Customer")
     sms_phone = fields.Char(required=True)
     problem = fields.Char(compute="_compute_problem")
+    remark = fields.Char(compute="_compute_problem")
     for_customer = fields.Boolean(
         "For the customer's other invoices too",
         help="Enter it on the customer, whose next invoices take it from there, and so "
@@ -40,11 +42,19 @@ class OrganizerNumber(models.TransientModel):
     @api.depends("sms_phone", "move_id")
     def _compute_problem(self):
         for wizard in self:
-            countries = wizard._sms_phone_countries()
-            number = wizard.sms_phone
-            wizard.problem = (
-                wizard._check_sms_phone(number, countries)[1] if number else False
-            )
+            wizard.problem, wizard.remark = wizard._judge_number()
+
+    def _judge_number(self):
+        """:return: (why it cannot be entered, what to know of it otherwise)"""
+        if not self.sms_phone:
+            return False, False
+        countries = self._sms_phone_countries()
+        number, problem = self._check_sms_phone(self.sms_phone, countries)
+        stopped = self.env["organizer.basis"]._stopped_numbers([number])
+        reason, why = stopped.get(number, (False, False))
+        if problem or reason == "wrong_number":
+            return problem or why, False
+        return False, why and self.env._("%s It will get nothing.", why)
 
     @api.onchange("sms_phone")
     def _onchange_sms_phone(self):
@@ -57,6 +67,8 @@ class OrganizerNumber(models.TransientModel):
         """*Update*: with the rights that the user has on invoices and customers."""
         self.ensure_one()
         self.check_access("write")
+        if self.problem:
+            raise UserError(self.problem)
         self.move_id.sms_phone = self.sms_phone
         if self.for_customer:
             self.partner_id.sms_phone = self.sms_phone

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -9,6 +11,11 @@ SAMPLE = 50
 # for
 BATCH = 1000
 MOST = 10_000
+# of the untold, those that can be
+GOING = ("not_sent", "test")
+PAID = ("paid", "in_payment", "reversed")
+# who is told of an older invoice may wonder why
+OLD = 90
 
 
 class OrganizerSendAll(models.TransientModel):
@@ -28,6 +35,7 @@ class OrganizerSendAll(models.TransientModel):
     )
     summary = fields.Char(related="template_id.summary")
     going_count = fields.Integer("Will get it", readonly=True)
+    among_them = fields.Char("Among them", readonly=True)
     left_out = fields.Char("Left unticked", readonly=True)
     is_many = fields.Boolean(compute="_compute_is_many")
     most = fields.Integer("In one draft", compute="_compute_is_many")
@@ -61,7 +69,8 @@ class OrganizerSendAll(models.TransientModel):
                 "company_id": company.id,
                 "domain": domain,
                 "template_id": self._first_template(company).id,
-                "going_count": counts.get("not_sent", 0) + retried,
+                "going_count": sum(counts.get(state, 0) for state in GOING) + retried,
+                "among_them": self._among_words(untold & moves._sms_to_send()),
                 "left_out": self._left_out_words(counts),
             }
         )
@@ -111,6 +120,22 @@ class OrganizerSendAll(models.TransientModel):
             )
         return (about.filtered(lambda one: one.basis == "invoice_issued") or about)[0]
 
+    def _among_words(self, going):
+        """What an accountant may not expect among those that get it: two queries
+
+        :param Domain going: them
+        """
+        moves = self.env["account.move"]
+        day = fields.Date.context_today(self) - timedelta(days=OLD)
+        paid = moves.search_count(going & Domain("payment_state", "in", PAID))
+        old = moves.search_count(going & Domain("invoice_date", "<", day))
+        words = [
+            paid and self.env._("%s paid or reversed already", paid),
+            old
+            and self.env._("%(count)s older than %(days)s days", count=old, days=OLD),
+        ]
+        return ", ".join(filter(None, words))
+
     def _left_out_words(self, counts):
         words = {
             "no_number": self.env._("%s without a number"),
@@ -154,14 +179,18 @@ class OrganizerSendAll(models.TransientModel):
 
     def _moves_to_send(self, limit):
         moves = self.env["account.move"].with_company(self.company_id)
-        domain = moves._send_all_domain(self.domain or []) & moves._sms_to_send()
+        domain = self._untold(moves) & moves._sms_to_send()
         return moves.search(domain, order="id", limit=limit)
+
+    def _untold(self, moves):
+        """Those of the list, of the company in whose name is sent."""
+        return moves._send_all_domain(self.domain or [], self.company_id)
 
     def _moves(self):
         """Those that are to be told; and, as far as there is room, those that a person
         has to decide about."""
         going = self._moves_to_send(MOST)
-        others = going._send_all_domain(self.domain or [])
+        others = self._untold(going)
         others &= Domain("id", "not in", going.ids)
         if len(going) == MOST:
             return going
@@ -217,6 +246,10 @@ class OrganizerSendAll(models.TransientModel):
     def _make_draft(self):
         """A draft with a line for each of them; some of them at a time."""
         moves = self._moves()
+        if moves.company_id - self.company_id:
+            raise UserError(
+                self.env._("The invoices of a draft are of one company: open it again.")
+            )
         template = self.template_id.with_company(self.company_id)
         run = self.env["organizer.run"]._draft(
             self.company_id,

@@ -10,6 +10,7 @@ const LOOKS = {
     no_number: ["fa-phone", "text-warning"],
     opted_out: ["fa-ban", "text-muted"],
     not_sent: ["fa-minus", "text-muted"],
+    test: ["fa-flask", "text-info"],
     waiting: ["fa-clock-o", "text-info"],
     sent: ["fa-paper-plane-o", "text-success"],
     delivered: ["fa-check", "text-success"],
