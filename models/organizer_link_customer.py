@@ -20,6 +20,11 @@ class Total(NamedTuple):
     disputed: float  # of billed and other
     documents: int  # how many invoices and receipts are open
 
+    @property
+    def due(self):
+        """What the customer is told that it owes: nobody claims what is disputed."""
+        return max(self.balance - self.disputed, 0)
+
 
 class OpenDocument(NamedTuple):
     """An invoice or a receipt on the page."""
@@ -169,7 +174,7 @@ class OrganizerLink(models.Model):
                 for total in totals
                 if not self._is_nothing(total)
             ],
-            "documents": self._list_values(documents),
+            "documents": self._list_values(documents, self._owed_currencies(totals)),
             "count": count,
             "page": number,
             "pages": pages,
@@ -197,22 +202,39 @@ class OrganizerLink(models.Model):
             (self.env._("Credit and payments"), -total.credit),
         ]
         parts = [part for part in parts if not currency.is_zero(part[1])]
-        parts = parts if len(parts) > 1 or total.credit else []
+        parts = parts if len(parts) > 1 or total.credit or total.disputed else []
         if not currency.is_zero(total.disputed):
-            parts.append((self.env._("Of this, under discussion"), total.disputed))
+            parts.append((self.env._("Under discussion"), -total.disputed))
         in_favour = currency.compare_amounts(total.balance, 0) < 0
         return {
             "label": self.env._("In your favour")
             if in_favour
             else self.env._("Total due"),
-            "amount": money(abs(total.balance)),
+            "amount": money(-total.balance if in_favour else total.due),
             "parts": [(words, money(amount)) for words, amount in parts],
         }
 
-    def _list_values(self, documents):
-        """:param documents: list of :class:`OpenDocument`, those of one page"""
+    def _owed_currencies(self, totals):
+        """Those in which something is due: credit that is not matched yet may cover all
+        that is open.
+
+        :param totals: list of :class:`Total`
+        """
+        currencies = self.env["res.currency"]
+        for total in totals:
+            currency = currencies.browse(total.currency_id)
+            if not currency.is_zero(total.due):
+                currencies |= currency
+        return currencies
+
+    def _list_values(self, documents, owed):
+        """
+        :param documents: list of :class:`OpenDocument`, those of one page
+        :param owed: ``res.currency`` in which something is due
+        """
         moves = self.env["account.move"].browse(one.move_id for one in documents)
         payable = moves._documents_payable()
+        payable = payable.filtered(lambda move: move.currency_id in owed)
         return [
             self._document_values(move, one, move in payable)
             for move, one in zip(moves, documents, strict=True)
