@@ -155,7 +155,7 @@ class TestDocumentPdf(DocumentLinkCommon, CronMixinCase):
         budget = patch.object(
             self.env.registry["organizer.link"],
             "_commit_documents",
-            side_effect=[10.0, 0.0],
+            side_effect=[10.0, 10.0, 0.0],  # found, made, noted
         )
         with budget:
             self.links._prepare_documents()
