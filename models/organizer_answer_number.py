@@ -17,13 +17,20 @@ class OrganizerAnswer(models.Model):
         number = self.number
         self.env["phone.blacklist"]._add_wrong_number(number, self._why_wrong())
         partners, moves = self._forget_number(number)
-        self._links_sent_to(number).revoked = True
+        self._close(self._links_sent_to(number))
         return [
             self.env._("%s is on the phone blacklist: no SMS goes there.", number),
             *self._forgotten_words(partners, moves),
             *self._kept_words(number),
             self.env._("Links that it got do not open any more."),
         ]
+
+    def _close(self, links):
+        """Nobody opens what they lead to any more, nor the portal's page of an invoice,
+        to which *Pay* may have led: its address in earlier e-mails is closed as well."""
+        moves = links.move_id.union(*(link._documents() for link in links))
+        moves.filtered("access_token").access_token = False
+        links.revoked = True
 
     def _why_wrong(self):
         """Whose number it is not, is not said: it stays on the list for good, and so

@@ -1,9 +1,11 @@
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 from odoo import fields, models
 
 from .sms_reply_receive import cleaned
 
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MAX_TEXT = 1000
 MAX_REFERENCE = 64
 # It may be tomorrow already where the customer is.
@@ -85,8 +87,8 @@ class OrganizerLink(models.Model):
             words = self.env._("Enter a day, for example %s.", example)
             return None, {"date": words}
         try:
-            return fields.Date.to_date(text), {}
-        except ValueError:
+            return date.fromisoformat(DATE.fullmatch(text)[0]), {}
+        except (TypeError, ValueError):
             words = self.env._(
                 "This is no day. Enter year, month and day, for example %s.", example
             )

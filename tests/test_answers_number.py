@@ -103,6 +103,14 @@ class TestWrongNumber(AnswerCommon):
         other = self._open(f"{later}/answer/wrong-number/thanks")
         self.assertEqual(other.status_code, 404)
 
+    def test_the_portal_s_page_of_the_invoice_is_closed_too(self):
+        """*Pay* leads there, with a key of Odoo's own."""
+        address = self.move.get_portal_url()
+        self.env.flush_all()
+        self.assertIn(self.move.name, self.url_open(address).text)
+        self._say_so()
+        self.assertNotIn(self.move.name, self.url_open(address).text)
+
     def test_links_of_other_customers_go_on(self):
         other = self._partner("Other", sms_phone=PHONE)
         _link, theirs = self._sms_link(self._invoice(other, days_overdue=3))

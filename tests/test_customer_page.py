@@ -308,7 +308,7 @@ class TestCustomerPage(CustomerLinkCommon, HttpCase):
         receivable.no_followup = True
         _link, token = self._customer_link()
         page = self._page(token)
-        self.assertIn("Of this, under discussion $ 70.00", self._text(page))
+        self.assertIn("Under discussion $ -70.00", self._text(page))
         self.assertIn("Under discussion", self._text(page.find(".//main").getparent()))
         self.assertFalse(page.find_class("late"))
         self.assertNotIn("Overdue", self._text(page))

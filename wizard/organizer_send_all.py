@@ -92,8 +92,9 @@ class OrganizerSendAll(models.TransientModel):
         if not companies:
             raise UserError(
                 self.env._(
-                    "Each invoice in this list has been told by SMS. Tick those to be "
-                    "told again, and choose Send SMS."
+                    "There is nothing to send: the list is empty, or each invoice in "
+                    "it has been told by SMS. Tick those to be told again, and choose "
+                    "Send SMS."
                 )
             )
         if len(companies) > 1:
