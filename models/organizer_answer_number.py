@@ -27,7 +27,7 @@ class OrganizerAnswer(models.Model):
 
     def _close(self, links):
         """Nobody opens what they lead to any more, nor the portal's page of an invoice,
-        to which *Pay* may have led: its address in earlier e-mails is closed as well."""
+        to which *Pay* may have led: its address in earlier e-mails is closed too."""
         moves = links.move_id.union(*(link._documents() for link in links))
         moves.filtered("access_token").access_token = False
         links.revoked = True

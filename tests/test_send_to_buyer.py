@@ -13,6 +13,7 @@ from ..models.sms_claim import REDIRECT_PARAMETER
 from .common import LANDLINE_PL, MOBILE_PL, REFUSED_BY_SANDBOX, OrganizerCommon
 
 OTHER = "+48601234599"
+DOCUMENT_LOG = "odoo.addons.sms_organizer.models.organizer_document_wait"
 # state of the last message, whether its link was opened, what the list says
 TOLD = [
     ("outgoing", False, "waiting"),
@@ -284,7 +285,9 @@ class TestSendToBuyer(SendToBuyerCommon):
         self._assert_email(other, "not_sent")
         line = run.line_ids
         if line.mail_state == "preparing":
-            with mute_logger("odoo.addons.sms_organizer.models.organizer_document_wait"):
+            with mute_logger(
+                "odoo.addons.sms_organizer.models.organizer_document_wait"
+            ):
                 line._give_document_up()
             self._assert_email(move, "failed", "could not be made")
 
