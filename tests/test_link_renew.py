@@ -42,7 +42,8 @@ class TestLinkRenew(OrganizerCommon):
             [window.id],
         )
         self.assertNotIn(token, self.env.cr.fetchone()[0])
-        closed = window.with_context({})
+        # another request knows nothing of it
+        closed = window.with_env(self.env(context={}))
         self.assertFalse(closed.url)
         with self.assertRaisesRegex(UserError, "is not kept"):
             closed.action_send()
