@@ -19,9 +19,14 @@ COUNTED = (
     "currency_id",
     "state",
     "is_test",
+    "queued_at",
     "body",  # its segments
     "segments",
     "cost",
+    # whether it is about customers
+    "run_line_id",
+    "reply_id",
+    "res_model",
 )
 
 
@@ -209,26 +214,36 @@ class SmsSms(models.Model):
 
     def write(self, vals):
         # EXTENDS 'sms'
+        counted = any(name in vals for name in COUNTED)
+        before = self._days_that_are_over() if counted else set()
         result = super().write(vals)
-        if any(name in vals for name in COUNTED):
-            self._reopen_days()
+        if counted:
+            self._reopen_days(before)
         return result
 
-    def _reopen_days(self):
-        """The figures of these days change."""
+    def _days_that_are_over(self):
+        """:return: set of (company id, day) that may be summed up"""
         before = fields.Datetime.now() - SETTLED_AFTER
         old = self.filtered(lambda sms: sms.queued_at and sms.queued_at < before)
-        days = {
-            (sms.company_id, clock.local_date(sms.queued_at, zone))
+        return {
+            (company.id, clock.local_date(sms.queued_at, zone))
             for company, messages in old.grouped("company_id").items()
             if company
             for zone in [clock.zone_of(company)]
             for sms in messages
         }
+
+    def _reopen_days(self, before=frozenset()):
+        """The figures of these days change.
+
+        :param before: days that they were counted on until now: one that is sent again
+            is queued today
+        """
+        days = self._days_that_are_over() | before
         # sudo: nobody may write figures
         self.env["sms.day"].sudo().create(
             [
-                {"company_id": company.id, "day": day, "is_reopened": True}
-                for company, day in sorted(days, key=lambda one: one[1])
+                {"company_id": company_id, "day": day, "is_reopened": True}
+                for company_id, day in sorted(days)
             ]
         )

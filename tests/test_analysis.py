@@ -93,6 +93,15 @@ class TestAnalysis(OrganizerCommon):
             )
         )
 
+    def test_what_is_sent_again_counts_once(self):
+        old = self._told(40, 2)
+        old[0].write({"state": "error"})
+        self.days._sum_up()
+        self.assertEqual(len(self._closed()), 1)
+        old[0]._queue_again()
+        self.assertFalse(self._closed())
+        self._assert_as_in_the_ledger()
+
     def test_day_waits_for_what_is_on_its_way(self):
         old = self._told(40)
         old.state = "unconfirmed"

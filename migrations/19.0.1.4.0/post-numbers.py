@@ -1,4 +1,4 @@
-"""Every posted invoice has its customer's number, not only those that were open when
+"""Every invoice has its customer's number, not only those that were open when
 the add-on was installed; and the ledger is read by its last message."""
 
 from odoo import SUPERUSER_ID, api
