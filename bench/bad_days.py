@@ -9,7 +9,7 @@ from pathlib import Path
 
 from common import Failed, clone, drop, inside, name_of, number, say, sql, start
 from fake_provider import Provider
-from working import IN_THE_WAY, READY
+from working import IN_THE_WAY, READY, RETRIED
 
 # how long a side may take to come to an end
 PATIENCE = 420
@@ -148,7 +148,8 @@ def outage(bench, side, seconds):
 
 
 def together(side, processes, delay):
-    """:return: messages a second, errors in the log, sent twice"""
+    """:return: messages a second, errors that reached the log, steps that were taken
+    again (ours alone says it), sent twice"""
     with (
         side,
         Provider(delay=delay) as provider,
@@ -166,10 +167,11 @@ def together(side, processes, delay):
         seconds = time.perf_counter() - begin
         time.sleep(1)  # for what would come twice
         accepted = provider.accepted()["references"]
-        errors = len(IN_THE_WAY.findall(side.said()))
+        said = side.said()
     return {
         "rate": count / seconds,
-        "errors": errors,
+        "errors": len(IN_THE_WAY.findall(said)),
+        "retried": said.count(RETRIED),
         "twice": sum(times - 1 for times in accepted.values()),
     }
 

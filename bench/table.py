@@ -8,7 +8,10 @@ import argparse
 import sys
 
 from common import Databases, Spread, machine, number, say
-from rows import ROWS, reached
+from rows import ROWS
+
+# what the goals of issue 9 are about: books of this size, rounds at least
+GOAL_INVOICES, GOAL_ROUNDS = 10_000, 3
 
 
 def main():
@@ -41,6 +44,16 @@ class Bench:
         self.quick = options.quick
         self.databases = Databases(options.keep)
         self.lines = []
+        self.is_goal_size = (
+            not options.quick
+            and options.invoices == GOAL_INVOICES
+            and options.rounds >= GOAL_ROUNDS
+        )
+
+    def reached(self, is_reached):
+        """The verdict. Smaller books, or fewer rounds, say nothing of the goal's."""
+        words = "reached" if is_reached else "**not reached**"
+        return words if self.is_goal_size else f"{words} at this size"
 
     def take_turns(self, odoo, ours, rounds=None):
         """:param odoo: function that measures a round; so is ``ours``
@@ -70,7 +83,7 @@ class Bench:
             ratio = own.mid / theirs.mid if theirs.mid else float("inf")
         else:
             ratio = theirs.mid / own.mid if own.mid else float("inf")
-        verdict = "" if goal is None else reached(ratio >= goal)
+        verdict = "" if goal is None else self.reached(ratio >= goal)
         wanted = "" if goal is None else f"≥ {goal:g} times"
         self.line(
             row,
@@ -87,7 +100,7 @@ class Bench:
         theirs = Spread(odoo).show(write) if odoo else "–"
         own = Spread(ours)
         wanted = f"≤ {most:g}"
-        verdict = reached(own.mid <= most)
+        verdict = self.reached(own.mid <= most)
         self.line(row, what, theirs, own.show(write), ratio, wanted, verdict)
 
     def line(self, *cells):

@@ -1,11 +1,12 @@
 """What is measured of this add-on."""
 
+import sys
 from statistics import median
 
 import books
 from lxml import etree
 from meter import Meter
-from working import work_until_killed
+from working import RETRIED, work_until_killed
 
 from odoo.tools.safe_eval import safe_eval
 
@@ -169,9 +170,31 @@ def debts(env):
     }
 
 
+def _tell_retries(env):
+    """Say on standard error when the outbox takes a step again: it leaves
+    nothing in the log, as a rule."""
+    outbox = env.registry["sms.sms"]
+    despite_others = outbox._despite_others
+
+    def _despite_others(self, step, *args, **kwargs):
+        is_first = True
+
+        def told():
+            nonlocal is_first
+            if not is_first:
+                print(RETRIED, file=sys.stderr, flush=True)
+            is_first = False
+            return step()
+
+        return despite_others(self, told, *args, **kwargs)
+
+    outbox._despite_others = _despite_others
+
+
 def work(env, root, kind, gate=""):
     """Pass after pass, as Odoo's scheduler does, until somebody ends it."""
     point_to(env, root, kind)
+    _tell_retries(env)
     work_until_killed(env, gate)
 
 
@@ -186,7 +209,7 @@ def states(env):
 # the list has one), and how a customer is looked for
 LISTS = (
     ("account.action_move_out_invoice_type", None, "partner_id"),
-    ("sms_organizer.action_send_to_buyer", "sms_status", "partner_id"),
+    ("sms_organizer.action_send_to_buyer", "sms_delivery", "partner_id"),
     ("sms_organizer.action_organizer_debtor", None, "partner_id"),
     ("sms_organizer.action_organizer_unpaid", None, "partner_id"),
     ("sms_organizer.action_sms_message", "state", "partner_id"),

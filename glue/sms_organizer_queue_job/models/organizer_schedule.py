@@ -42,7 +42,14 @@ class OrganizerSchedule(models.Model):
         self._commit()
 
     def _job_step(self, step, *arguments):
-        """Some batches of a long step of this schedule."""
+        """Some batches of a long step of this schedule, or of its run.
+
+        What was switched off meanwhile ends here, as the scheduled action passes it
+        over. So does what another process was in the way of. The scheduled action
+        takes up both in its next minute, once it may.
+        """
+        if not all(one.exists()._switched_on() for one in arguments or [self]):
+            return
         mine = in_job(self)
         if not mine._despite_trouble(lambda: getattr(mine, step)(*arguments)):
             self._queue_step(step, *arguments)

@@ -103,6 +103,56 @@ class TestScheduleJobs(JobCommon, ScheduleCommon):
         self.assertEqual(len(run.line_ids.sms_ids), 5)
         self.assertTrue(done)
 
+    def _switch(self, is_on):
+        self.company.sudo().organizer_auto_invoice_overdue = is_on
+
+    def test_a_job_asks_again_whether_it_is_switched_on(self):
+        schedule = self._many(5)
+        with self._with_jobs() as trap, self._at(MONDAY), patch(BATCH, 2):
+            self.schedules._process()
+            with patch(JOB_SECONDS, 0):
+                self._do(trap)
+            self.assertEqual(len(self._lines(told=True)), 2)
+            self._switch(False)
+            self._do_all(trap)
+            self.assertEqual(len(self._lines(told=True)), 2)
+            self.assertFalse(schedule.activity_ids, "no trouble: it is switched off")
+            self._switch(True)
+            self.schedules._process()
+            self._do_all(trap)
+        self.assertEqual(len(self._lines(told=True)), 5)
+
+    def test_a_draft_waits_between_two_jobs_while_it_is_switched_off(self):
+        schedule = self._many(5)
+        schedule.review = True
+        with self._at(MONDAY), self._with_jobs() as trap, patch(AT_ONCE, 2):
+            self.schedules._process()
+            self._do_all(trap)
+            run = schedule.run_ids
+            run.with_user(self.accountant).action_confirm()
+            self.schedules._process()
+            with patch(JOB_SECONDS, 0):
+                self._do(trap)
+            self.assertEqual(len(run.line_ids.sms_ids), 2)
+            self._switch(False)
+            self._do_all(trap)
+            self.assertEqual(len(run.line_ids.sms_ids), 2)
+            self.assertEqual(run.state, "confirmed")
+            self.assertFalse(schedule.activity_ids)
+            self._switch(True)
+            self.schedules._process()
+            self._do_all(trap)
+        self.assertEqual(len(run.line_ids.sms_ids), 5)
+        self.assertEqual(run.state, "sending")
+
+    def test_a_schedule_may_be_gone_before_its_job(self):
+        schedule = self._many(1)
+        with self._with_jobs() as trap, self._at(MONDAY):
+            self.schedules._process()
+            schedule.unlink()
+            self._do_all(trap)
+        self.assertFalse(self._lines())
+
     def test_a_later_time_is_left_to_the_scheduled_action(self):
         cron = self.env.ref("sms_organizer.ir_cron_schedule")
         triggers = self.env["ir.cron.trigger"]
