@@ -8,6 +8,7 @@ all of them.
 
 import json
 
+from odoo.fields import Field
 from odoo.tools import SQL
 
 # who extends ``create`` of these models in a way that is the same for all of a batch,
@@ -37,9 +38,9 @@ def create_many(model, vals_list, computed=None, settled=()):
     rest = vals_list[1:]
     if not rest:
         return first
-    if is_extended(model, settled):
-        return first + model.create([dict(vals) for vals in rest])
     names = list(dict.fromkeys(name for vals in vals_list for name in vals))
+    if is_extended(model, {*names, *(computed or ())}, settled):
+        return first + model.create([dict(vals) for vals in rest])
     defaults = model.default_get(names)
     columns = {
         name: [vals.get(name, defaults.get(name)) for vals in rest] for name in names
@@ -107,12 +108,33 @@ def _forget_what_depends(model):
                 of_other.invalidate_model([other.name], flush=False)
 
 
-def is_extended(model, settled=()):
-    """Whether copies of a row would lack something that ``create`` does."""
+def is_extended(model, given=(), settled=()):
+    """Whether copies of a row would lack something that ``create`` does.
+
+    :param given: names of the fields whose value is said for each copy
+    :param settled: as for :func:`create_many`
+    """
     return (
         not does_as_known(model, "create")
         or not all(_is_known(check) for check in model._constraint_methods)
-        or bool(_dependent(model) - set(settled))
+        or any(
+            _is_filled_by_others(field)
+            for name, field in model._fields.items()
+            if name not in given
+        )
+        or bool(_dependent(model, model._fields, is_own=False) - set(settled))
+    )
+
+
+def is_written_as_known(model, names, settled=()):
+    """Whether a statement may write these fields in the place of ``write``.
+
+    :param names: of the fields
+    :param settled: names of stored fields that depend on them, written
+        ``model.field``, that the caller writes itself
+    """
+    return does_as_known(model, "write", "_compute_field_value") and not (
+        _dependent(model, names) - set(settled)
     )
 
 
@@ -140,18 +162,39 @@ def _addon(what):
     return ".".join(parts[:3] if parts[1] == "addons" else parts[:2])
 
 
-def _dependent(model):
-    """Stored fields of others that depend on fields of this model."""
+def _is_filled_by_others(field):
+    """Whether an add-on that is not ``KNOWN``, or Studio, says what a new record has in
+    this field, which may be another value in each of them."""
+    by_known = not field.manual and all(
+        f"odoo.addons.{module}" in KNOWN for module in field._modules
+    )
+    if by_known or not field.store:
+        return False
+    # what is always the same is copied with the column
+    is_fixed = field.column_type and _is_constant(field.default)
+    return bool(field.compute or field.related or (field.default and not is_fixed))
+
+
+def _is_constant(default):
+    """Odoo puts a function of its own around a default that is a plain value."""
+    return getattr(default, "__module__", None) == Field.__module__
+
+
+def _dependent(model, names, is_own=True):
+    """Stored fields that depend on these fields of this model.
+
+    :param bool is_own: with those of the model itself
+    :return: set of ``model.field``
+    """
     registry = model.pool
     return {
         f"{dependent.model_name}.{dependent.name}"
-        for field in model._fields.values()
-        if field.store
-        for dependent in registry.get_dependent_fields(field)
+        for name in names
+        if model._fields[name].store
+        for dependent in registry.get_dependent_fields(model._fields[name])
         if dependent.store
         and dependent.compute
-        and dependent.column_type
-        and dependent.model_name != model._name
+        and (is_own or dependent.model_name != model._name)
     }
 
 

@@ -67,7 +67,7 @@ class OrganizerLink(models.Model):
 
     def _has_unpaid(self):
         if self._is_of_customer():
-            return bool(self._owed_currencies(self._open_totals()))
+            return any(total.balance > 0 for total in self._open_totals())
         return bool(self._unpaid_documents())
 
     def _answering_sms(self):

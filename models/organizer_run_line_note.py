@@ -1,14 +1,23 @@
 import re
+from collections import Counter
 
 from odoo import api, models
 from odoo.tools.mail import TEXT_URL_REGEX, html_sanitize
 
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
-from .bulk import copy_row, is_extended
+from .bulk import copy_row, does_as_known, is_extended
 
 # an address in which nothing can be hidden
 PLAIN_URL = re.compile(r"https?://[\w@:%.+~#=/-]+")
+# how a document logs a note
+LOGS = (
+    "_message_log_batch",
+    "_message_compute_author",
+    "_message_create",
+    "_get_message_create_ignore_field_names",
+    "_get_message_create_valid_field_names",
+)
 
 
 class OrganizerRunLine(models.Model):
@@ -22,14 +31,19 @@ class OrganizerRunLine(models.Model):
         :param list bodies: the texts, in the order of self
         :return: list of ``mail.message`` in the order of self
         """
-        notes = {}
+        notes, turns = {}, Counter()
+
+        def turn(line):
+            """Texts go by document: two of one document have to wait for each other."""
+            turns[line.res_model, line.res_id] += 1
+            return line.res_model, turns[line.res_model, line.res_id]
+
         texts = dict(zip(self._ids, bodies, strict=True))
         author = self.run_id.user_id[:1].partner_id
-        for model, lines in self.grouped("res_model").items():
+        for (model, _turn), lines in self.grouped(turn).items():
             html = {line.res_id: note_html(texts[line.id]) for line in lines}
             posted = self._log_notes(self.env[model].browse(html), html, author)
-            by_document = dict(zip(html, posted, strict=True))
-            notes.update({line.id: by_document[line.res_id] for line in lines})
+            notes.update(zip(lines._ids, posted, strict=True))
         return [notes[line.id] for line in self]
 
     @api.model
@@ -48,7 +62,9 @@ class OrganizerRunLine(models.Model):
 
         first = log(documents[:1])
         rest = documents[1:]
-        if not rest or is_extended(first):
+        if not rest:
+            return first
+        if not does_as_known(documents, *LOGS) or is_extended(first):
             return first + log(rest)
         columns = {
             "res_id": rest.ids,

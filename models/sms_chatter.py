@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
-from .bulk import copy_row, does_as_known, is_extended
+from .bulk import copy_row, does_as_known, is_extended, is_written_as_known
 
 # so many that are sent at once nobody watches, chatter by chatter
 WATCHED = 20
@@ -94,7 +94,10 @@ class SmsSms(models.Model):
             does_as_known(
                 trackers, "_action_update_from_sms_state", "_update_sms_notifications"
             )
-            and does_as_known(notifications, "write")
+            and is_written_as_known(
+                notifications,
+                ("notification_status", "failure_type", "failure_reason"),
+            )
         ):
             return False
         notifications.flush_model()

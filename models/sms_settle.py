@@ -8,7 +8,7 @@ from odoo import fields, models
 from odoo.tools import SQL, float_round
 
 from ..gateways.base import Failure, Verdict
-from .bulk import does_as_known
+from .bulk import is_written_as_known
 
 _logger = logging.getLogger(__name__)
 
@@ -22,6 +22,18 @@ FAILURE_TYPES = {
     Failure.ACCOUNT: "sms_acc",
     Failure.SENDER: "sms_registration_needed",
     Failure.SERVER: "sms_server",
+}
+
+# what _write_pending and _write_figures write
+PENDING = {"state", "failure_type", "failure_reason", "sent_at"}
+FIGURES = {
+    "provider_id",
+    "cost",
+    "sent_at",
+    "is_doubtful",
+    "earlier_doubt",
+    "claim",
+    "answer",
 }
 
 
@@ -114,18 +126,29 @@ class SmsSms(models.Model):
         """
         costs = self._costs(outcomes, now)
         sent = self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))
-        if sent and does_as_known(self, "write"):
+        provider_ids = {sms_id: outcomes[sms_id].provider_id for sms_id in self._ids}
+        if self._is_settled_as_known():
             sent._write_pending(now)
+            self._write_figures(provider_ids, costs, now)
+            self._reopen_days()
         else:
             sent._set_outcome("pending")
-        self._write_figures(
-            {sms_id: outcomes[sms_id].provider_id for sms_id in self._ids}, costs, now
-        )
+            self._write_each(provider_ids, costs, now)
         self._tell_odoo_its_ids(outcomes)
+
+    def _is_settled_as_known(self):
+        """Whether statements may write what was accepted: nobody else acts when it is
+        written, or keeps something that depends on it."""
+        lines = self.env["organizer.run.line"]
+        return is_written_as_known(
+            self, PENDING | FIGURES, {"organizer.run.line.outcome"}
+        ) and is_written_as_known(lines, {"outcome"})
 
     def _write_pending(self, now):
         """What ``_set_outcome("pending")`` does, by two statements: a package or budget
         keeps what such a message took, and no report has settled it yet."""
+        if not self:
+            return
         self.flush_recordset()
         self.env.cr.execute(
             SQL(
@@ -182,6 +205,21 @@ class SmsSms(models.Model):
             )
         )
         self.invalidate_recordset(flush=False)
+
+    def _write_each(self, provider_ids, costs, now):
+        """The same for each by ``write``, which add-ons extend."""
+        for sms in self:
+            sms.write(
+                {
+                    "provider_id": provider_ids[sms.id] or sms.provider_id,
+                    "cost": costs[sms.id],
+                    "sent_at": sms.handed_over_at or now,
+                    "is_doubtful": False,
+                    "earlier_doubt": False,
+                    "claim": False,
+                    "answer": False,
+                }
+            )
 
     def _tell_odoo_its_ids(self, outcomes):
         """``sms_twilio`` keeps Twilio's id, by which it is told of the delivery."""

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..gateways.base import Outcome, Verdict
 from ..models import sms_day
 from .common import OrganizerCommon
 
@@ -99,6 +100,15 @@ class TestAnalysis(OrganizerCommon):
         self.days._sum_up()
         self.assertEqual(len(self._closed()), 1)
         old[0]._queue_again()
+        self.assertFalse(self._closed())
+        self._assert_as_in_the_ledger()
+
+    def test_late_answer_opens_the_day_again(self):
+        old = self._told(40, 2)
+        self.days._sum_up()
+        self.assertTrue(self._closed())
+        answer = Outcome(old[0]._reference(), Verdict.ACCEPTED, cost=7)
+        old[0]._settle_accepted({old[0].id: answer}, fields.Datetime.now())
         self.assertFalse(self._closed())
         self._assert_as_in_the_ledger()
 

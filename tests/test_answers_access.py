@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.organizer_link_answer import SLUGS
 from ..models.organizer_link_limits import MOST_IN_ALL
@@ -92,5 +93,7 @@ class TestAnswersAccessOnPhone(AnswersAccess, AnswerCommon, AxeCase):
 class TestAnotherPage(AnswerCommon, AxeCase):
     def test_is_not_judged_in_the_place_of_the_one_asked_for(self):
         _link, token = self._sms_link()
+        # the browser's words are logged
+        self.enterContext(mute_logger(f"{self._logger.name}.browser"))
         with self.assertRaisesRegex(AssertionError, "another page"):
             self.assert_accessible(f"/s/{token}/answer/paid/thanks")

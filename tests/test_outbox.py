@@ -79,6 +79,22 @@ class TestOutbox(OrganizerCommon, SMSCase):
         self.env.registry.clear_cache()
         self.env.invalidate_all()
 
+    def test_who_extends_lines_is_told_what_was_sent(self):
+        sms = self._queued()
+        lines, told = type(sms.run_line_id), []
+        compute = lines._compute_field_value
+
+        # as automation rules do it
+        def counted(records, field):
+            compute(records, field)
+            if field.name == "outcome":
+                told.extend(records.mapped("outcome"))
+
+        with patch.object(lines, "_compute_field_value", counted):
+            self._pass()
+            self.env.flush_all()
+        self.assertEqual(told[-1:], ["sent"])
+
     def test_second_pass_does_not_hand_over_again(self):
         sms = self._queued()
         with self._answers(Verdict.ACCEPTED):
