@@ -37,6 +37,13 @@ class Way(NamedTuple):
     key: object = None  # the same, as long as it is the same messages' way
 
 
+class Batch(NamedTuple):
+    """What became of a batch."""
+
+    size: int = 0  # messages that do not wait any more as before
+    is_taken: bool = False  # whether the provider accepted or refused any of them
+
+
 class SmsSms(models.Model):
     """The outbox: what a pass does.
 
@@ -116,16 +123,21 @@ class SmsSms(models.Model):
         """
         finished = set()
         while ways := [way for way in self._ways() if way.key not in finished]:
-            waiting = self._count_waiting(ways)
-            if waiting > MANY:
-                self._call_another()
-            self._commit_progress(0, waiting)
+            self._commit_progress(0, self._count_waiting(ways))
             if not self._send_by(ways, finished):
                 return
+        # what waits still cannot go now: to begin again at once would be no use
+        self._commit_progress(0, 0)
 
-    def _call_another(self):
-        """The outbox has two scheduled actions: have the other one begin now, in
-        another process, where Odoo has one for it."""
+    def _call_another(self, ways):
+        """The outbox has two scheduled actions: where much waits, have the other one
+        begin now, in another process, if Odoo has one for it.
+
+        Only after something was sent: two that send nothing would wake each other
+        without end.
+        """
+        if self._count_waiting(ways) <= MANY:
+            return
         crons = self.env.ref("sms.ir_cron_sms_scheduler_action")
         crons |= self.env.ref("sms_organizer.ir_cron_outbox")
         # sudo: whoever may queue an SMS may not touch scheduled actions
@@ -139,13 +151,17 @@ class SmsSms(models.Model):
         :param set finished: keys of ways by which nothing waits any more
         :return: False when the time is up
         """
+        has_called = False
         while ways:
             for way in list(ways):
-                count = self._step_or_skip(lambda way=way: self._send_batch(way)) or 0
-                if not count:
+                batch = self._step_or_skip(lambda way=way: self._send_batch(way))
+                if batch and batch.is_taken and not has_called:
+                    self._call_another(ways)
+                    has_called = True
+                if not batch or not batch.size:
                     finished.add(way.key)
                     ways.remove(way)
-                elif self._commit_progress(count) <= 0:
+                elif self._commit_progress(batch.size) <= 0:
                     self._commit_progress(0, self._count_waiting(ways))
                     return False
                 if way.gateway._rests():
@@ -191,6 +207,7 @@ class SmsSms(models.Model):
             return None
 
     def _send_batch(self, way):
+        """:return: a :class:`Batch`"""
         claim = uuid4().hex
 
         def claim_wanted():
@@ -209,7 +226,7 @@ class SmsSms(models.Model):
 
         adapter, claimed, going = self._despite_others(claim_wanted)
         if not claimed:
-            return 0
+            return Batch()
         gateway = way.gateway.with_env(claimed.env)
         messages = self._despite_others(pay_and_prepare)
         outcomes, trouble = claimed._hand_over(claim, messages, adapter)
@@ -221,11 +238,13 @@ class SmsSms(models.Model):
                 lambda: gateway._learn_credits(claimed, outcomes)
             )
         )
-        if adapter.asks_statuses and outcomes:
+        is_down = took_nothing(outcomes.values())
+        is_taken = bool(outcomes) and not is_down
+        if adapter.asks_statuses and is_taken:
             self._wake()  # for the reports
-        if not gateway and took_nothing(outcomes.values()):
-            return 0  # there is no record of it that could rest
-        return len(claimed)
+        if is_down and not gateway:
+            return Batch()  # there is no record of it that could rest
+        return Batch(len(claimed), is_taken)
 
     def _hand_over(self, claim, messages, adapter):
         """Give them to the provider, as many at a time as it takes.
