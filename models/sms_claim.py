@@ -192,6 +192,39 @@ class SmsSms(models.Model):
         self.invalidate_recordset(flush=False)
         return {one.reference for one in messages if ids[one.reference] in mine}
 
+    def _keep_answers(self, claim, known, ids):
+        """Write down what became of the last ones, before it is written where it
+        belongs. It waits for nobody: what a report is being written of is known by it.
+
+        :param dict known: reference → Outcome
+        :param dict ids: reference → id
+        """
+        if not known:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH mine AS MATERIALIZED (
+                    SELECT id
+                      FROM sms_sms
+                     WHERE id = ANY(%(ids)s) AND claim = %(claim)s
+                       FOR NO KEY UPDATE SKIP LOCKED
+                )
+                UPDATE sms_sms
+                   SET answer = known.answer
+                  FROM unnest(%(ids)s::int[], %(answers)s::text[])
+                       AS known(id, answer)
+                  JOIN mine ON mine.id = known.id
+                 WHERE sms_sms.id = known.id
+                """,
+                claim=claim,
+                ids=[ids[reference] for reference in known],
+                answers=[to_json(outcome) for outcome in known.values()],
+            ),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(["answer"], flush=False)
+
     # -- what is handed over ---------------------------------------------------------
 
     def _reference(self):

@@ -1,6 +1,7 @@
 import logging
 import random
 import time
+from itertools import count
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -17,9 +18,10 @@ _logger = logging.getLogger(__name__)
 
 # How often a step is taken that another process was in the way of.
 TRIES = 5
-# As often as that where an answer is at stake: reports overtake it, and each can be in
-# its way once.
-SETTLE_TRIES = 100
+# Where an answer is at stake, for this part of the longest call: reports overtake it,
+# and each can be in its way once. When the provider has answered, a whole one is left
+# until others take what is claimed for abandoned.
+SETTLE_PATIENCE = 0.5
 # For how long an answer is kept in memory while the database is away, in seconds.
 DATABASE_PATIENCE = 120
 # What waits is counted to tell Odoo's scheduler that there is more; not to the end.
@@ -230,7 +232,8 @@ class SmsSms(models.Model):
         gateway = way.gateway.with_env(claimed.env)
         messages = self._despite_others(pay_and_prepare)
         outcomes, trouble = claimed._hand_over(claim, messages, adapter)
-        claimed._settle_surely(claim, outcomes, gateway)
+        patience = SETTLE_PATIENCE * adapter.longest_call
+        claimed._settle_surely(claim, outcomes, gateway, patience)
         if trouble:
             raise trouble
         self._step_or_skip(
@@ -271,13 +274,23 @@ class SmsSms(models.Model):
             outcomes.update(known)
             if took_nothing(known.values()):
                 break
+        try:
+            # as those before: found later, where others are for too long in the way
+            # of what comes next
+            self._despite_others(lambda: self._keep_answers(claim, known, ids))
+        except psycopg2.Error as error:
+            return outcomes, error
         return outcomes, None
 
-    def _settle_surely(self, claim, outcomes, gateway):
-        """What the provider said is not lost while the database is away."""
+    def _settle_surely(self, claim, outcomes, gateway, patience):
+        """What the provider said is not lost while the database is away.
+
+        :param float patience: for how long it is tried while others are in the way, in
+            seconds
+        """
         try:
             self._despite_others(
-                lambda: self._settle_claim(claim, outcomes, gateway), SETTLE_TRIES
+                lambda: self._settle_claim(claim, outcomes, gateway), patience
             )
         except psycopg2.Error:
             if not self._can_commit() or not self._database_is_gone():
@@ -303,22 +316,30 @@ class SmsSms(models.Model):
     def _database_is_gone(self):
         return bool(self.env.cr.closed or self.env.cr._cnx.closed)
 
-    def _despite_others(self, step, tries=TRIES):
+    def _despite_others(self, step, patience=None):
         """Take a step again, from the start, when another process was in its way.
 
-        The step does nothing outside the database. It is committed.
+        The step does nothing outside the database. It is committed, or rolled back.
+
+        :param float patience: for so many seconds; None: :data:`TRIES` times
         """
-        for last in [False] * (tries - 1) + [True]:
+        begun = time.monotonic()
+        for tries in count(1):
             try:
                 result = step()
                 self._commit_progress()
                 return result
             except CONCURRENCY_ERRORS:
-                if last or not self._can_commit():
+                if not self._can_commit():
                     raise
                 self.env.cr.rollback()
+                if patience is None:
+                    is_last = tries >= TRIES
+                else:
+                    is_last = time.monotonic() - begun >= patience
+                if is_last:
+                    raise
                 time.sleep(random.uniform(0.01, 0.2))
-        return None
 
     def _commit_progress(self, processed=0, remaining=None):
         """:return: seconds left for this run"""

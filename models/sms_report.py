@@ -226,9 +226,11 @@ class SmsSms(models.Model):
 
     def _lock_reported(self, domain):
         """A report often overtakes the answer: wait for whoever writes that. Odoo takes
-        the request again where it was in the way, and that is no error."""
+        the request again where it was in the way, and that is no error.
+
+        All lock in the same order, so that no two wait for each other."""
         self.flush_model()
-        found = self._search(domain)
+        found = self._search(domain, order="id")
         self.env.cr.execute(
             SQL("%s FOR UPDATE OF sms_sms", found.select()), log_exceptions=False
         )

@@ -15,6 +15,9 @@ _logger = logging.getLogger(__name__)
 # Pauses before the next attempt of what was surely not accepted; then it is an error.
 PAUSES = [timedelta(seconds=s) for s in (10, 60, 300, 1200, 3600)]
 
+# How long one try waits for a row: others follow, for a part of the lease in all.
+LOCK_TIMEOUT = "2s"
+
 FAILURE_TYPES = {
     Failure.NUMBER: "sms_number_format",
     Failure.COUNTRY: "sms_country_not_supported",
@@ -62,10 +65,17 @@ class SmsSms(models.Model):
 
     def _lock_first(self):
         """Before anything is read: a report that is being written is waited for, and
-        one that comes later waits for us. Else each could undo the work of us all."""
+        one that comes later waits for us. Else each could undo the work of us all.
+
+        :raise psycopg2.errors.LockNotAvailable: when that takes too long
+        """
         self.env.cr.execute(
             SQL(
-                "SELECT FROM sms_sms WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                """
+                SET LOCAL lock_timeout TO %s;
+                SELECT FROM sms_sms WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+                """,
+                LOCK_TIMEOUT,
                 self.ids,
             ),
             log_exceptions=False,

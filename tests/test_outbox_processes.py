@@ -1,3 +1,4 @@
+import time
 from threading import Timer
 from unittest.mock import patch
 
@@ -12,6 +13,8 @@ from ..gateways.base import Outcome, Verdict
 from ..gateways.sandbox import SandboxGateway
 from ..models.sms_outbox import Way
 from .process_common import NUMBER, ProcessCommon
+
+OUTBOX_LOG = "odoo.addons.sms_organizer.models.sms_outbox"
 
 
 class Killed(BaseException):
@@ -133,11 +136,84 @@ class TestOutboxProcesses(ProcessCommon):
         with (
             self._provider(),
             patch.object(self.env.registry["sms.sms"], "_settle_claim", _settle),
-            patch("odoo.addons.sms_organizer.models.sms_outbox.random.uniform") as wait,
+            patch(f"{OUTBOX_LOG}.random.uniform") as wait,
         ):
             wait.return_value = 0
             self._pass()
         self.assertEqual(self._states(ids), ["pending", "pending"])
+
+    def _let_the_lease_end(self, ids):
+        with self._process() as env:
+            env.cr.execute(
+                "UPDATE sms_sms SET claimed_until = '2020-01-01' WHERE id IN %s",
+                [tuple(ids)],
+            )
+
+    def test_answer_is_not_lost_although_others_are_in_the_way_for_too_long(self):
+        ids = self._queue(2)
+
+        def _settle(_messages, *_args):
+            raise SerializationFailure("as PostgreSQL says it")
+
+        with (
+            self._provider(),
+            patch.object(SandboxGateway, "longest_call", 1),
+            patch.object(self.env.registry["sms.sms"], "_settle_claim", _settle),
+            patch(f"{OUTBOX_LOG}.random.uniform", lambda *_args: 0.01),
+            mute_logger(OUTBOX_LOG),
+        ):
+            self._pass()
+        self.assertEqual(self._states(ids), ["process", "process"])
+        self._let_the_lease_end(ids)
+        self._pass()
+        # the sandbox reports at once
+        self.assertEqual(self._states(ids), ["sent", "sent"])
+        self.assertEqual(len(self.handed_over), 2)
+
+    def test_who_holds_a_message_is_not_waited_for_without_end(self):
+        ids = self._queue(2)
+        other = db_connect(self.env.cr.dbname).cursor()
+        self.addCleanup(other.close)
+        release = Timer(20, other.rollback)
+
+        def hold():
+            other.execute("SELECT FROM sms_sms WHERE id = %s FOR UPDATE", [ids[0]])
+            release.start()
+
+        begun = time.monotonic()
+        with (
+            self._provider(before=hold),
+            patch.object(SandboxGateway, "longest_call", 1),
+            mute_logger(OUTBOX_LOG),
+        ):
+            self._pass()
+        self.assertLess(time.monotonic() - begun, 10)
+        release.cancel()
+        other.rollback()
+        self._let_the_lease_end(ids)
+        self._pass()
+        self.assertEqual(self._states(ids), ["unconfirmed", "sent"])
+        self.assertEqual(len(self.handed_over), 2)
+
+    def test_answers_are_written_although_the_next_call_cannot_be_noted(self):
+        ids = self._queue(2)
+        mark = self.env.registry["sms.sms"]._mark_handed_over
+        conflict = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"
+
+        def _mark(messages, claim, chunk, known, *args):
+            if known:
+                messages.env.cr.execute(conflict, log_exceptions=False)
+            return mark(messages, claim, chunk, known, *args)
+
+        with (
+            self._provider(),
+            patch.object(SandboxGateway, "batch_size", 1),
+            patch.object(self.env.registry["sms.sms"], "_mark_handed_over", _mark),
+            mute_logger(OUTBOX_LOG),
+        ):
+            self._pass()
+        self.assertEqual(self._states(ids), ["pending", "outgoing"])
+        self.assertEqual(len(self.handed_over), 1)
 
     def test_trouble_of_one_gateway_is_not_that_of_another(self):
         with self._process() as env:
@@ -160,11 +236,10 @@ class TestOutboxProcesses(ProcessCommon):
                 raise ValueError("no such provider")
             return adapter(record, *args)
 
-        log = "odoo.addons.sms_organizer.models.sms_outbox"
         with (
             self._provider(),
             patch.object(gateway, "_adapter", _adapter),
-            mute_logger(log),
+            mute_logger(OUTBOX_LOG),
         ):
             self._pass()
         self.assertEqual(self._states(ids), ["outgoing", "pending"])

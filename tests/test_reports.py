@@ -2,6 +2,7 @@
 
 import logging
 
+from odoo.fields import Domain
 from odoo.tests import HttpCase, tagged
 
 from ..gateways.base import Outcome, Verdict
@@ -40,6 +41,15 @@ class TestReports(FaultCommon, HttpCase):
         self.assertEqual(
             sms.mail_message_id.notification_ids.notification_status, "sent"
         )
+
+    def test_reports_take_messages_in_the_order_that_answers_do(self):
+        messages = self._queued(3)
+        self.env.flush_all()
+        # as it lies in the database, the first one comes last now
+        first, *others = sorted(messages.ids)
+        self.env.cr.execute("UPDATE sms_sms SET body = 'Hello' WHERE id = %s", [first])
+        locked = messages._lock_reported(Domain("uuid", "in", messages.mapped("uuid")))
+        self.assertEqual(locked.ids, [first, *others])
 
     def test_report_of_a_failure_has_its_reason_in_words(self):
         sms = self._sent()
