@@ -2,6 +2,8 @@ import re
 from unittest.mock import patch
 from uuid import uuid4
 
+from freezegun import freeze_time
+
 from odoo import api, fields
 from odoo.tests import tagged
 from odoo.tools import SQL, html2plaintext
@@ -91,6 +93,7 @@ class TestBulk(OrganizerCommon):
         """Without the token of a link; HTML as Odoo writes it."""
         return text and TOKEN.sub("/s/TOKEN", text).replace("<br/>", "<br>")
 
+    @freeze_time("2026-11-20 10:00:00")  # both at the same second
     def test_copies_are_as_odoo_writes_them(self):
         copied = self._rows_of_a_run()
         with patch.object(bulk, "KNOWN", set()):

@@ -43,7 +43,7 @@ class TestLinkRenew(OrganizerCommon):
         )
         self.assertNotIn(token, self.env.cr.fetchone()[0])
         # another request knows nothing of it
-        closed = window.with_env(self.env(context={}))
+        closed = window.with_env(window.env(context={}))
         self.assertFalse(closed.url)
         with self.assertRaisesRegex(UserError, "is not kept"):
             closed.action_send()
