@@ -695,7 +695,7 @@ class TestSendAll(SendToBuyerCommon):
         run.with_user(self.accountant).action_confirm()
         self._pass(2)
         self.assertEqual(set(self.untold.mapped("sms_delivery")), {"test"})
-        with self.assertRaisesRegex(UserError, "Each invoice in this list"):
+        with self.assertRaisesRegex(UserError, "nothing to send"):
             self._send_all(self.untold)
         self._go_live()
         self.assertEqual(self._count(self.untold), 2)
@@ -750,7 +750,7 @@ class TestSendAll(SendToBuyerCommon):
         )
 
     def test_nobody_left(self):
-        with self.assertRaisesRegex(UserError, "Each invoice in this list"):
+        with self.assertRaisesRegex(UserError, "nothing to send"):
             self._send_all(self.told)
 
     def test_broken_filter(self):
@@ -764,7 +764,7 @@ class TestSendAll(SendToBuyerCommon):
         theirs = self._invoice(company=other)
         self.assertEqual(self._count(self.all | theirs), 2)
         self.assertNotIn(theirs, self._draft(self.all | theirs).line_ids.move_id)
-        with self.assertRaisesRegex(UserError, "Each invoice in this list"):
+        with self.assertRaisesRegex(UserError, "nothing to send"):
             self._send_all(theirs)
 
     def test_one_company_at_a_time(self):
