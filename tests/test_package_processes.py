@@ -91,7 +91,7 @@ class TestPackageProcesses(ProcessCommon):
             raise Killed
 
         with (
-            patch.object(gateway, "_settle_claim", die),
+            patch.object(gateway, "_keep_answers", die),
             self.assertRaises(Killed),
         ):
             self._pass()
