@@ -125,21 +125,20 @@ class SmsSms(models.Model):
         """
         finished = set()
         while ways := [way for way in self._ways() if way.key not in finished]:
-            self._commit_progress(0, self._count_waiting(ways))
-            if not self._send_by(ways, finished):
+            waiting = self._count_waiting(ways)
+            self._commit_progress(0, waiting)
+            if not self._send_by(ways, finished, waiting):
                 return
         # what waits still cannot go now: to begin again at once would be no use
         self._commit_progress(0, 0)
 
-    def _call_another(self, ways):
-        """The outbox has two scheduled actions: where much waits, have the other one
-        begin now, in another process, if Odoo has one for it.
+    def _call_another(self):
+        """The outbox has two scheduled actions: have the other one begin now, in
+        another process, where Odoo has one for it.
 
         Only after something was sent: two that send nothing would wake each other
         without end.
         """
-        if self._count_waiting(ways) <= MANY:
-            return
         crons = self.env.ref("sms.ir_cron_sms_scheduler_action")
         crons |= self.env.ref("sms_organizer.ir_cron_outbox")
         # sudo: whoever may queue an SMS may not touch scheduled actions
@@ -147,18 +146,20 @@ class SmsSms(models.Model):
             if cron.id != self.env.context.get("cron_id"):
                 cron._trigger()
 
-    def _send_by(self, ways, finished):
+    def _send_by(self, ways, finished, waiting=0):
         """Take turns, until nothing waits or another gateway has to take over.
 
         :param set finished: keys of ways by which nothing waits any more
+        :param int waiting: how many messages do, where another one may be called
         :return: False when the time is up
         """
         has_called = False
         while ways:
             for way in list(ways):
                 batch = self._step_or_skip(lambda way=way: self._send_batch(way))
-                if batch and batch.is_taken and not has_called:
-                    self._call_another(ways)
+                waiting -= batch.size if batch else 0
+                if batch and batch.is_taken and waiting > MANY and not has_called:
+                    self._call_another()
                     has_called = True
                 if not batch or not batch.size:
                     finished.add(way.key)

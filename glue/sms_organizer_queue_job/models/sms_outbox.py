@@ -36,12 +36,6 @@ class SmsSms(models.Model):
             self._queue_if_more_waits(way)
         return self._commit_progress()
 
-    def _call_another(self, ways):
-        # EXTENDS 'sms_organizer'
-        if not self.env["organizer.job"]._takes_over():
-            return super()._call_another(ways)
-        return None  # jobs call each other, as many as the channel takes
-
     def _queue_if_more_waits(self, way):
         if self.search_count(way.domain, limit=1):
             self.env["organizer.job"]._queue(
