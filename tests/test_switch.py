@@ -63,7 +63,7 @@ class TestSwitchHides(SwitchCommon):
         self._off("sms")
         self.assertEqual(
             both - self._menus(self.boss),
-            {"Overview", "Replies", "SMS Messages", "Sandbox phone"},
+            {"Overview", "Replies", "SMS Analysis", "SMS Messages", "Sandbox phone"},
         )
         self._on("sms")
         self._off("email")
