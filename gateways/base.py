@@ -314,6 +314,8 @@ class Gateway(ABC):
     reply_answer = ("", "text/plain")
     #: whether it waits for somebody else, so that it must not be waited for too long
     is_remote = True
+    #: whether :meth:`send` itself waits no longer than that
+    sends_in_time = False
     #: ``time.monotonic()`` after which no request may begin; None: whenever
     deadline: float | None = None
 
@@ -383,6 +385,10 @@ class Gateway(ABC):
         """
         raise NotImplementedError
 
+    def set_deadline(self) -> None:
+        """From now on: see :attr:`deadline`."""
+        self.deadline = time.monotonic() + self.longest_call * 0.75
+
     def sender_of(self, message: Message) -> str:
         """:return: what the phone is to show; empty: what the provider chooses"""
         own = message.sender
@@ -413,7 +419,11 @@ def hand_over(gateway: Gateway, messages: list[Message]) -> dict[str, Outcome]:
                 outcomes[answer.reference] = answer
 
     try:
-        in_time(gateway, call)
+        if gateway.sends_in_time:
+            gateway.set_deadline()
+            call()
+        else:
+            in_time(gateway, call)
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost
         # its name alone: an exception may quote the request, secrets included
         late = isinstance(error, TimeoutError)
@@ -433,7 +443,7 @@ def in_time(gateway: Gateway, call: Callable, *arguments):
 
     :raise TimeoutError: when it is not back by then
     """
-    gateway.deadline = time.monotonic() + gateway.longest_call * 0.75
+    gateway.set_deadline()
     if not gateway.is_remote:
         return call(*arguments)
     results, errors = [], []

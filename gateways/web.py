@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
@@ -191,12 +191,12 @@ class WebGateway(Gateway):
         adapter = GuardedAdapter(account.local_network, self.threads)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
-        # also keeps credentials of a .netrc from being sent instead
-        self.session.auth = self.authenticate
+        self.settings: dict[tuple[str, str], dict] = {}
 
     def authenticate(self, request):
         """Add the credentials to a prepared request. Never in the address: it is logged
-        by whoever it passes."""
+        by whoever it passes. It keeps those of a .netrc from being sent instead.
+        """
         return request
 
     def call(self, method: str, path: str, **kwargs) -> Answer:
@@ -228,20 +228,33 @@ class WebGateway(Gateway):
 
     def _prepare(self, method, path, kwargs):
         url = path if path.startswith(("http://", "https://")) else self.url + path
-        return self.session.prepare_request(requests.Request(method, url, **kwargs))
+        # what the session would add, but for cookies: a provider knows us by each call
+        headers = self.session.headers.copy()
+        headers.update(kwargs.pop("headers", {}))
+        request = requests.Request(
+            method, url, headers, auth=self.authenticate, **kwargs
+        )
+        return request.prepare()
 
     def _fetch(self, request):
-        # proxies, and whom to trust, as the machine is told
-        settings = self.session.merge_environment_settings(
-            request.url, {}, True, None, None
-        )
         with self.session.send(
             request,
             timeout=TIMEOUT,
             allow_redirects=False,  # it might send again, or somewhere else
-            **settings,
+            **self._settings(request.url),
         ) as response:
             return self._read(response)
+
+    def _settings(self, url):
+        """Proxies, and whom to trust, as the machine is told: asked once a host, it
+        takes as long as a call."""
+        parts = urlsplit(url)
+        host = (parts.scheme, parts.netloc)
+        if host not in self.settings:
+            self.settings[host] = self.session.merge_environment_settings(
+                url, {}, True, None, None
+            )
+        return self.settings[host]
 
     def _note(self, request, answer):
         if self.exchanges is None or request is None:
@@ -340,6 +353,7 @@ class PooledGateway(WebGateway):
     threads = 16
     # what a crash can leave in doubt
     batch_size = 16
+    sends_in_time = True
     #: threads that are idle now
     pool: ThreadPoolExecutor | None = None
 
@@ -352,19 +366,22 @@ class PooledGateway(WebGateway):
         """One call. May raise :class:`Trouble`, which is then that of each message."""
 
     def send(self, messages: list[Message]) -> list[Outcome]:
-        return list(
-            chain.from_iterable(
-                self.together(self._send_or_tell, self.groups(messages))
-            )
-        )
+        late = {message.reference for message in messages}
+        outcomes = []
+        for group, found in self.together(
+            lambda group: (group, self._send_or_tell(group)), self.groups(messages)
+        ):
+            outcomes += found
+            late.difference_update(message.reference for message in group)
+        return outcomes + [
+            Outcome(reference, Verdict.UNKNOWN, reason=NO_ANSWER) for reference in late
+        ]
 
     def together(self, function, arguments):
         """Call it with each of the arguments, a few at the same time.
 
         :return: what came back in time, in any order
         """
-        if len(arguments) == 1:
-            return [function(arguments[0])]
         pool, self.pool = self.pool, None
         pool = pool or ThreadPoolExecutor(self.threads, thread_name_prefix="sms")
         futures = [pool.submit(function, argument) for argument in arguments]

@@ -315,16 +315,15 @@ class OrganizerRunLine(models.Model):
         :return: ``{line id: why in words}`` for those who must not be told any more
         """
         reasons = {}
-        groups = self.grouped(
-            lambda line: (
-                line.run_id.basis,
-                line.run_id.company_id,
-                line.run_id.channel,
-            )
+        kinds = self.run_id.grouped(
+            lambda run: (run.basis, run.company_id, run.channel)
         )
-        for (name, company, channel), lines in groups.items():
+        by_run = self.grouped("run_id")
+        for (name, company, channel), runs in kinds.items():
+            lines = self.browse().union(*(by_run[run] for run in runs))
             basis = self.env["organizer.basis"]._get(name).with_company(company)
             documents = lines._documents()
+            existing = set(documents._ids)
             refusals = basis._refusals(documents)
             outdated = lines._outdated(basis, documents)
             stopped = (
@@ -335,7 +334,7 @@ class OrganizerRunLine(models.Model):
             for line in lines:
                 address = (line.email or line.number or "").split(",")[0]
                 refusal = refusals.get(line.res_id) or stopped.get(address)
-                if line.res_id not in documents._ids:
+                if line.res_id not in existing:
                     reasons[line.id] = self.env._("The document was deleted.")
                 elif refusal:
                     reasons[line.id] = refusal[1]
@@ -350,22 +349,27 @@ class OrganizerRunLine(models.Model):
 
         :return: ``{line id: why in words}``
         """
-        told = self.filtered(lambda line: line.amounts)
-        ids = set(told.mapped("res_id"))
+        # a copy each time that it is read
+        told = {line: amounts for line in self if (amounts := line.amounts)}
+        ids = {line.res_id for line in told}
         wanted = documents.filtered(lambda document: document.id in ids)
-        owed = basis._owed(wanted) if wanted else {}
+        names = set().union(*told.values())
+        owed = basis._owed(wanted, names) if wanted else {}
         return {
             line.id: words
-            for line in told
-            if (words := line._why_outdated(basis, owed.get(line.res_id, {})))
+            for line, amounts in told.items()
+            if (words := line._why_outdated(basis, amounts, owed.get(line.res_id, {})))
         }
 
-    def _why_outdated(self, basis, owed):
-        """:param dict owed: what is open now, see ``organizer.basis._owed``"""
+    def _why_outdated(self, basis, amounts, owed):
+        """
+        :param dict amounts: what its text names, see ``amounts``
+        :param dict owed: what is open now, see ``organizer.basis._owed``
+        """
         text = " ".join(
             (self.text or "", self.subject or "", html2plaintext(self.body or ""))
         )
-        for name, told in self.amounts.items():
+        for name, told in amounts.items():
             now = owed.get(name, {})
             if told["text"] in text and self._is_less(now, told["owed"]):
                 currencies = self.env["res.currency"].browse(map(int, told["owed"]))

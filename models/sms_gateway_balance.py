@@ -337,11 +337,17 @@ class SmsGateway(models.Model):
         """
         if not self:
             return  # Odoo's own provider
+        credits = {
+            reference: outcome.credits
+            for reference, outcome in outcomes.items()
+            if outcome.credits is not None
+        }
+        if not credits:
+            return
         told = [
-            (outcomes[sms._reference()].credits, sms.segments)
+            (credits[reference], sms.segments)
             for sms in messages
-            if sms._reference() in outcomes
-            and outcomes[sms._reference()].credits is not None
+            if (reference := sms._reference()) in credits
         ]
         segments = sum(count for _credits, count in told)
         if not segments:

@@ -39,6 +39,14 @@ class Way(NamedTuple):
     key: object = None  # the same, as long as it is the same messages' way
 
 
+def _ids_by_reference(messages, records):
+    """
+    :param list messages: :class:`..gateways.base.Message` of each of the records
+    """
+    references = (message.reference for message in messages)
+    return dict(zip(references, records.ids, strict=True))
+
+
 class Batch(NamedTuple):
     """What became of a batch."""
 
@@ -225,14 +233,16 @@ class SmsSms(models.Model):
 
         def pay_and_prepare():
             # a transaction of its own: others wait for its end to pay theirs
-            return (going - going._hold_back_unpaid(gateway))._prepare_messages()
+            paid = going - going._hold_back_unpaid(gateway)
+            messages = paid._prepare_messages()
+            return messages, _ids_by_reference(messages, paid)
 
         adapter, claimed, going = self._despite_others(claim_wanted)
         if not claimed:
             return Batch()
         gateway = way.gateway.with_env(claimed.env)
-        messages = self._despite_others(pay_and_prepare)
-        outcomes, trouble = claimed._hand_over(claim, messages, adapter)
+        messages, ids = self._despite_others(pay_and_prepare)
+        outcomes, trouble = claimed._hand_over(claim, messages, adapter, ids)
         patience = SETTLE_PATIENCE * adapter.longest_call
         claimed._settle_surely(claim, outcomes, gateway, patience)
         if trouble:
@@ -250,16 +260,16 @@ class SmsSms(models.Model):
             return Batch()  # there is no record of it that could rest
         return Batch(len(claimed), is_taken)
 
-    def _hand_over(self, claim, messages, adapter):
+    def _hand_over(self, claim, messages, adapter, ids):
         """Give them to the provider, as many at a time as it takes.
 
+        :param dict ids: reference → id
         :return: ``{reference: Outcome}`` of what was handed over, and the trouble with
             the database that ended it early, or None
         """
         # after that, others would soon take what is claimed for abandoned
         until = time.monotonic() + adapter.longest_call
         known, outcomes = {}, {}
-        ids = {sms._reference(): sms.id for sms in self}
         for chunk in split_every(adapter.batch_size, messages):
             if time.monotonic() > until:
                 break

@@ -27,9 +27,11 @@ FAILURE_TYPES = {
     Failure.SERVER: "sms_server",
 }
 
-# what _write_pending and _write_figures write
-PENDING = {"state", "failure_type", "failure_reason", "sent_at"}
-FIGURES = {
+# what _write_accepted writes
+ACCEPTED = {
+    "state",
+    "failure_type",
+    "failure_reason",
     "provider_id",
     "cost",
     "sent_at",
@@ -54,13 +56,10 @@ class SmsSms(models.Model):
         """
         self._lock_first()
         gateway._take_note(outcomes.values())
-        self._settle_or_doubt(claim, outcomes)
-        self.filtered(
-            lambda sms: (
-                sms.claim == claim
-                and sms.state == "process"
-                and sms._reference() not in outcomes
-            )
+        left = self.filtered(lambda sms: sms._reference() not in outcomes)
+        (self - left)._settle_or_doubt(claim, outcomes)
+        left.filtered(
+            lambda sms: sms.claim == claim and sms.state == "process"
         )._give_back()
 
     def _lock_first(self):
@@ -83,7 +82,10 @@ class SmsSms(models.Model):
         self.invalidate_recordset(flush=False)
 
     def _settle_or_doubt(self, claim, outcomes):
-        """What our own code cannot write of one message is not lost for the others."""
+        """What our own code cannot write of one message is not lost for the others.
+
+        :param dict outcomes: reference → Outcome, of each of these
+        """
         try:
             with self.env.cr.savepoint():
                 self._settle(claim, outcomes)
@@ -103,12 +105,10 @@ class SmsSms(models.Model):
     def _settle(self, claim, outcomes):
         """Write what became of each message that is still ours."""
         now = fields.Datetime.now()
-        ours = self.filtered(
-            lambda sms: sms.claim == claim and sms._reference() in outcomes
-        )
+        ours = self.filtered(lambda sms: sms.claim == claim)
         by_id = {sms.id: outcomes[sms._reference()] for sms in ours}
         groups = ours._grouped_by(lambda sms: by_id[sms.id].verdict)
-        accepted = groups[Verdict.ACCEPTED]
+        accepted = groups.pop(Verdict.ACCEPTED, self.browse())
         accepted._settle_accepted(by_id, now)
         # what a report has settled meanwhile stays as it is
         for verdict in groups:
@@ -138,8 +138,9 @@ class SmsSms(models.Model):
         sent = self.filtered(lambda sms: sms.state in ("process", "unconfirmed"))
         provider_ids = {sms_id: outcomes[sms_id].provider_id for sms_id in self._ids}
         if self._is_settled_as_known():
-            sent._write_pending(now)
-            self._write_figures(provider_ids, costs, now)
+            self._write_accepted(sent, provider_ids, costs, now)
+            if sent:
+                sent._tell_chatter("pending")
             self._reopen_days()
         else:
             sent._set_outcome("pending")
@@ -151,70 +152,62 @@ class SmsSms(models.Model):
         written, or keeps something that depends on it."""
         lines = self.env["organizer.run.line"]
         return is_written_as_known(
-            self, PENDING | FIGURES, {"organizer.run.line.outcome"}
+            self, ACCEPTED, {"organizer.run.line.outcome"}
         ) and is_written_as_known(lines, {"outcome"})
 
-    def _write_pending(self, now):
-        """What ``_set_outcome("pending")`` does, by two statements: a package or budget
-        keeps what such a message took, and no report has settled it yet."""
-        if not self:
-            return
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH sent AS (
-                    UPDATE sms_sms
-                       SET state = 'pending', failure_type = NULL,
-                           failure_reason = NULL, sent_at = %(now)s,
-                           write_date = %(now)s, write_uid = %(user)s
-                     WHERE id = ANY(%(ids)s)
-                 RETURNING run_line_id
-                )
-                UPDATE organizer_run_line line
-                   SET outcome = 'sent'
-                  FROM sent
-                 WHERE line.id = sent.run_line_id
-                """,
-                now=now,
-                user=self.env.uid,
-                ids=self.ids,
-            )
-        )
-        lines = self.run_line_id
-        self.invalidate_recordset(flush=False)
-        lines.invalidate_recordset(["outcome"], flush=False)
-        self._tell_chatter("pending")
+    def _write_accepted(self, sent, provider_ids, costs, now):
+        """One statement: the figures of all, and what ``_set_outcome("pending")`` does
+        of those that no report has settled yet. A package or budget keeps what such a
+        message took.
 
-    def _write_figures(self, provider_ids, costs, now):
-        """One statement.
-
+        :param sent: those of self that are *sent* now
         :param dict provider_ids: id → the provider's, or empty
         :param dict costs: id → in the message's currency
         """
+        if not self:
+            return
         self.flush_recordset()
+        is_sent = set(sent._ids)
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE sms_sms
-                   SET provider_id = COALESCE(NULLIF(known.provider_id, ''),
-                                              sms_sms.provider_id),
-                       cost = known.cost, sent_at = COALESCE(handed_over_at, %(now)s),
-                       is_doubtful = FALSE, earlier_doubt = FALSE,
-                       claim = NULL, answer = NULL
-                  FROM unnest(%(ids)s::int[], %(provider_ids)s::text[],
-                              %(costs)s::numeric[]) AS known(id, provider_id, cost)
-                 WHERE sms_sms.id = known.id
+                WITH accepted AS (
+                    UPDATE sms_sms
+                       SET provider_id = COALESCE(NULLIF(known.provider_id, ''),
+                                                  sms_sms.provider_id),
+                           cost = known.cost,
+                           sent_at = COALESCE(handed_over_at, %(now)s),
+                           is_doubtful = FALSE, earlier_doubt = FALSE,
+                           claim = NULL, answer = NULL,
+                           state = CASE WHEN is_sent THEN 'pending' ELSE state END,
+                           failure_type = CASE WHEN NOT is_sent THEN failure_type END,
+                           failure_reason = CASE WHEN NOT is_sent
+                                                 THEN failure_reason END,
+                           write_date = %(now)s, write_uid = %(user)s
+                      FROM unnest(%(ids)s::int[], %(provider_ids)s::text[],
+                                  %(costs)s::numeric[], %(is_sent)s::bool[])
+                           AS known(id, provider_id, cost, is_sent)
+                     WHERE sms_sms.id = known.id
+                 RETURNING run_line_id, is_sent
+                )
+                UPDATE organizer_run_line line
+                   SET outcome = 'sent'
+                  FROM accepted
+                 WHERE line.id = accepted.run_line_id AND accepted.is_sent
                 """,
                 now=now,
+                user=self.env.uid,
                 ids=self.ids,
                 provider_ids=[provider_ids[one] for one in self._ids],
                 costs=[
                     float_round(costs[one], precision_digits=4) for one in self._ids
                 ],
+                is_sent=[one in is_sent for one in self._ids],
             )
         )
-        self.invalidate_recordset(flush=False)
+        computed = (name for name, one in self._fields.items() if not one.store)
+        self.invalidate_recordset([*ACCEPTED, *computed], flush=False)
+        sent.run_line_id.invalidate_recordset(["outcome"], flush=False)
 
     def _write_each(self, provider_ids, costs, now):
         """The same for each by ``write``, which add-ons extend."""

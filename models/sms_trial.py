@@ -64,7 +64,8 @@ class SmsSms(models.Model):
             )
         self._commit_progress()
         claim, messages = self.claim, self._prepare_messages()
-        outcomes, trouble = self._hand_over(claim, messages, adapter)
+        ids = {self._reference(): self.id}
+        outcomes, trouble = self._hand_over(claim, messages, adapter, ids)
         if trouble:
             raise trouble
         try:

@@ -40,7 +40,7 @@ class OrganizerBasisCustomerDebt(models.AbstractModel):
         """A customer and its contacts owe the same: it is told once."""
         return super()._documents_from(records).commercial_partner_id
 
-    def _owed(self, documents):
+    def _owed(self, documents, names=None):
         return self._owed_by(documents)
 
     # -- who -------------------------------------------------------------------------

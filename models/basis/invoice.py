@@ -159,11 +159,13 @@ class OrganizerBasisInvoice(models.AbstractModel):
         }
         return {name: write for name, write in writers.items() if name in wanted}
 
-    def _owed(self, documents):
+    def _owed(self, documents, names=None):
         owed = {
             move.id: {"amount_due": {str(move.currency_id.id): move.amount_residual}}
             for move in documents
         }
+        if names is not None and set(names) <= {"amount_due"}:
+            return owed
         for company, moves in documents.grouped("company_id").items():
             debts = self._debts().with_company(company)
             by_customer = debts._owed_by(moves.commercial_partner_id)

@@ -83,9 +83,12 @@ class OrganizerBasis(models.AbstractModel):
         """
         return {document.id: {} for document in documents}
 
-    def _owed(self, documents):
-        """``{document id: {placeholder: {currency id as text: amount}}}`` of
-        ``_basis_amounts``: what is open now, to be compared with later."""
+    def _owed(self, documents, names=None):
+        """``{document id: {placeholder: {currency id as text: amount}}}``: what is open
+        now, to be compared with later.
+
+        :param names: of (at least) these placeholders; None: of all ``_basis_amounts``
+        """
         return {}
 
     def _refusals(self, documents):

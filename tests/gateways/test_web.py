@@ -1,8 +1,10 @@
 import socket
 import ssl
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from unittest.mock import patch
 
 import requests
 
@@ -143,6 +145,36 @@ class TestDidItLeave(BaseCase):
             time.sleep(1)
             self.assertEqual(len(provider.requests), reached)
             self.assertLess(reached, 6)
+
+    def test_nobody_waits_for_who_is_late_and_each_is_in_doubt(self):
+        message = TestRequests.message
+        other = replace(message, reference=message.reference[::-1])
+        for messages in ([message], [message, other]):
+            with self.subTest(len(messages)), Provider(delay=2) as provider:
+                account = Account(provider.url("kannel"), "u", "p", local_network=True)
+                gateway = KannelGateway(account)
+                gateway.longest_call = 0.3
+                begun = time.monotonic()
+                outcomes = hand_over(gateway, messages)
+                self.assertLess(time.monotonic() - begun, 1.5)
+                self.assertEqual(
+                    {(one.verdict, one.reason) for one in outcomes.values()},
+                    {(Verdict.UNKNOWN, words.NO_ANSWER)},
+                )
+
+    def test_proxies_are_asked_for_once_a_host(self):
+        with Provider() as provider:
+            account = Account(provider.url("kannel"), "u", "p", local_network=True)
+            gateway = KannelGateway(account)
+            settings = gateway.session.merge_environment_settings
+            with patch.object(
+                gateway.session, "merge_environment_settings", side_effect=settings
+            ) as asked:
+                for _time in range(3):
+                    gateway.send([TestRequests.message])
+                self.assertEqual(asked.call_count, 1)
+                gateway._settings("http://localhost/")
+                self.assertEqual(asked.call_count, 2)
 
     def test_password_of_any_letters_reaches_kannel(self):
         with Provider() as provider:
