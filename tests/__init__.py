@@ -92,4 +92,8 @@ from . import test_bulk
 from . import test_call
 from . import test_rights_matrix
 from . import test_send_to_buyer
+from . import test_send_to_buyer_all
+from . import test_send_to_buyer_files
+from . import test_send_to_buyer_numbers
+from . import test_send_to_buyer_state
 from . import test_send_to_buyer_browser
