@@ -46,7 +46,7 @@ class OrganizerAnswer(models.Model):
 
     def _remove_texts(self, removed):
         # EXTENDS 'organizer.heard'
-        super()._remove_texts(removed)
         wrong = self.filtered(lambda answer: answer.kind == "wrong_number")
         wrong.outcome = removed  # it names the number
         self.reference = False
+        return super()._remove_texts(removed)

@@ -63,7 +63,6 @@ class OrganizerCompose(models.TransientModel):
 
     def _check_ready(self):
         # EXTENDS organizer_makes_run.py
-        super()._check_ready()
         if problem := self.switched_off:
             raise UserError(problem)
         if not self.can_send:

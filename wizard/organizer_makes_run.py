@@ -14,6 +14,12 @@ class OrganizerMakesRun(models.AbstractModel):
 
     run_id = fields.Many2one("organizer.run", readonly=True)
 
+    def _check_ready(self):
+        """
+        :raise UserError: where something is missing; it says what, and what to do
+        """
+        raise NotImplementedError
+
     def _make_run(self):
         """:return: ``organizer.run``"""
         raise NotImplementedError
@@ -24,6 +30,7 @@ class OrganizerMakesRun(models.AbstractModel):
         self.check_access("write")
         self._lock()
         if not self.run_id:
+            self._check_company()
             self._check_ready()
             self.run_id = self._make_run()
         return {
@@ -47,10 +54,7 @@ class OrganizerMakesRun(models.AbstractModel):
         )
         self.invalidate_recordset(["run_id"], flush=False)
 
-    def _check_ready(self):
-        """
-        :raise UserError: where something is missing; it says what, and what to do
-        """
+    def _check_company(self):
         if self.company_id not in self.env.companies:
             raise AccessError(
                 self.env._("You may not send in the name of this company.")

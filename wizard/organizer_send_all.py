@@ -205,7 +205,6 @@ class OrganizerSendAll(models.TransientModel):
 
     def _check_ready(self):
         # EXTENDS organizer_makes_run.py
-        super()._check_ready()
         template = self.template_id
         template.check_access("read")
         if problem := self.company_id._organizer_channel_problem("sms"):
