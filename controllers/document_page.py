@@ -1,7 +1,6 @@
 import base64
 import hashlib
 import re
-from urllib.parse import urljoin
 
 from markupsafe import Markup
 
@@ -141,8 +140,6 @@ class DocumentPage(http.Controller):
             "back": status == 503,
             "answers": link._answer_values(),
         }
-        if values.get("pay_all"):
-            values["pay_all"] = urljoin(values["path"] + "/", values["pay_all"])
         return self._html(template, link.env, values, status)
 
     def _page_values(self, link, number):

@@ -107,7 +107,7 @@ from . import organizer_answer_receive
 from . import organizer_answer_act
 from . import organizer_answer_number
 from . import organizer_answer_chatter
-from . import organizer_answer_retention
+from . import organizer_heard_retention
 from . import res_partner
 from . import res_partner_reminder
 from . import res_company

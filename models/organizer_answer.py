@@ -22,6 +22,7 @@ class OrganizerAnswer(models.Model):
     _inherit = "organizer.heard"
     _description = "Answer of a customer"
     _order = "answered_at desc, id desc"
+    _heard_at = "answered_at"
 
     link_id = fields.Many2one(
         "organizer.link",

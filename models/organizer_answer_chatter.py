@@ -98,9 +98,6 @@ class OrganizerAnswer(models.Model):
 
     # -- activities ------------------------------------------------------------------
 
-    def _heard_at(self):
-        return self.answered_at
-
     def _to_be_done_on(self):
         # EXTENDS 'organizer.heard'
         return self.partner_id or self.move_ids[:1]

@@ -21,9 +21,7 @@ class OrganizerHeard(models.AbstractModel):
 
     # -- to be said by each ----------------------------------------------------------
 
-    def _heard_at(self):
-        """:return: when it was said, naive UTC"""
-        raise NotImplementedError
+    _heard_at = None  # the field that has when it was said
 
     def _html(self):
         """:return: ``Markup`` of what was said: data, nothing of it is a link"""
@@ -98,7 +96,7 @@ class OrganizerHeard(models.AbstractModel):
             % (
                 format_datetime(
                     self.env,
-                    one._heard_at(),
+                    one[one._heard_at],
                     tz=user.tz,
                     dt_format="short",
                     lang_code=lang,

@@ -178,7 +178,6 @@ class OrganizerLink(models.Model):
             "count": count,
             "page": number,
             "pages": pages,
-            "pay_all": self._pay_all_path() if documents else None,
         }
 
     def _is_nothing(self, total):

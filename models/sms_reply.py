@@ -21,6 +21,7 @@ class SmsReply(models.Model):
     _description = "SMS reply"
     _order = "received_at desc, id desc"
     _rec_name = "number"
+    _heard_at = "received_at"
     # nobody writes a reply; who reads it may do what is to be done about it
     _mail_post_access = "read"
 

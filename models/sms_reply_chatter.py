@@ -60,9 +60,6 @@ class SmsReply(models.Model):
 
     # -- activities ------------------------------------------------------------------
 
-    def _heard_at(self):
-        return self.received_at
-
     def _activity_type(self, document):
         return ACTIVITY_OF_NOBODY if document._name == self._name else ACTIVITY
 

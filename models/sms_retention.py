@@ -11,6 +11,7 @@ DAYS_PARAMETER = "sms_organizer.retention_days"
 FEWEST_DAYS = 30
 
 BATCH = 1000
+PERSONAL_MODELS = ("sms.sms", "organizer.run.line", "sms.reply", "organizer.answer")
 # What may still be on its way keeps its number and text.
 OVER = ("sent", "error", "canceled", "pending", "unconfirmed")
 
@@ -37,34 +38,31 @@ class SmsSms(models.Model):
 
     @api.autovacuum
     def _gc_personal_data(self):
-        """:return: how many messages were done, and whether there are more"""
-        # sudo: the ledger is written by this add-on alone
+        """:return: how many records were done, and whether there are more"""
+        # sudo: parameters are for administrators alone
         days = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
         days = int(days) if (days or "").isdigit() else 0
         if not days:
             return 0, False
         before = fields.Datetime.now() - timedelta(days=max(days, FEWEST_DAYS))
-        old = self.sudo().search(
+        counts = []
+        for name in PERSONAL_MODELS:
+            # sudo: they are written by this add-on alone
+            known = self.env[name].sudo()._known_before(before, BATCH)
+            known._make_anonymous()
+            counts.append(len(known))
+        return sum(counts), BATCH in counts
+
+    def _known_before(self, before, limit):
+        return self.search(
             [
                 ("queued_at", "<", before),
                 ("is_anonymous", "!=", True),
                 ("state", "in", OVER),
             ],
-            limit=BATCH,
+            limit=limit,
             order="queued_at, id",
         )
-        old._make_anonymous()
-        # sudo: as for the ledger
-        lines = self.env["organizer.run.line"].sudo()._untold_before(before, BATCH)
-        lines._make_anonymous()
-        # sudo: as for the ledger
-        replies = self.env["sms.reply"].sudo()._known_before(before, BATCH)
-        replies._make_anonymous()
-        # sudo: as for the ledger
-        answers = self.env["organizer.answer"].sudo()._known_before(before, BATCH)
-        answers._make_anonymous()
-        counts = len(old), len(lines), len(replies), len(answers)
-        return sum(counts), BATCH in counts
 
     def _make_anonymous(self):
         """Remove number and text: here, on the lines of their runs, in the chatter."""
@@ -103,7 +101,7 @@ class SmsSms(models.Model):
 class OrganizerRunLine(models.Model):
     _inherit = "organizer.run.line"
 
-    def _untold_before(self, before, limit):
+    def _known_before(self, before, limit):
         """Lines without an SMS that still say who was told by e-mail, or whose number
         was not written to."""
         return self.search(
@@ -139,36 +137,6 @@ class OrganizerRunLine(models.Model):
         free_bases = self.env["organizer.basis"]._free()
         free = self.run_id.filtered(lambda run: run.basis in free_bases)
         free.write({"text": False})
-
-
-class SmsReply(models.Model):
-    _inherit = "sms.reply"
-
-    is_anonymous = fields.Boolean(
-        "Anonymous",
-        readonly=True,
-        help="Number and text were removed after the retention period.",
-    )
-
-    def _known_before(self, before, limit):
-        return self.search(
-            [("received_at", "<", before), ("is_anonymous", "!=", True)],
-            limit=limit,
-            order="received_at, id",
-        )
-
-    def _make_anonymous(self):
-        """Remove number and text: here, in the chatter, from activities, also from what
-        the chatter says of those that are done."""
-        removed = self.env._("[removed after the retention period]")
-        notes = self.note_ids | self._notes_of_activities()
-        notes.write({"body": f"<p>{html_escape(removed)}</p>"})
-        for prefix, replies in self.grouped(
-            lambda reply: country_prefix(reply.number)
-        ).items():
-            replies.write({"number": prefix, "text": removed, "is_anonymous": True})
-        for activity in self.activity_id:
-            self._tell_in_activity(activity)
 
 
 def without_numbers(words):

@@ -1,10 +1,14 @@
 from .tools import test_gsm, test_opt_out, test_phone, test_plain
 from .tools import test_sender_names, test_visitor
 from .tools import test_send_window, test_timetable, test_wall_clock
-from .gateways import test_apifon, test_http, test_kannel, test_network
+from .gateways import test_apifon, test_http, test_http_account, test_http_answer
+from .gateways import test_kannel, test_network
 from .gateways import test_own_sender
 from .gateways import test_serwersms, test_smsapi, test_smsoffice
-from .gateways import test_thaibulksms, test_twilio, test_vonage, test_web, test_yuboto
+from .gateways import test_thaibulksms
+from .gateways import test_twilio, test_twilio_account, test_twilio_callbacks
+from .gateways import test_vonage, test_vonage_callbacks
+from .gateways import test_web, test_yuboto
 from . import test_placeholders
 from . import test_hooks
 from . import test_gateway
@@ -37,9 +41,11 @@ from . import test_faults_not_taken
 from . import test_faults_processes
 from . import test_reports
 from . import test_replies
+from . import test_replies_http
 from . import test_replies_opt_out
 from . import test_replies_processes
 from . import test_replies_providers
+from . import test_replies_rights
 from . import test_answers
 from . import test_answers_access
 from . import test_answers_ledger
@@ -50,10 +56,12 @@ from . import test_answers_people
 from . import test_answers_processes
 from . import test_answers_promise
 from . import test_answers_several
+from . import test_gateway_balance
 from . import test_gateway_health
 from . import test_gateway_browser
 from . import test_gateway_live
 from . import test_gateway_route
+from . import test_gateway_trial
 from . import test_kannel_live
 from . import test_odoo_gateway
 from . import test_retention
@@ -92,4 +100,8 @@ from . import test_bulk
 from . import test_call
 from . import test_rights_matrix
 from . import test_send_to_buyer
+from . import test_send_to_buyer_all
+from . import test_send_to_buyer_files
+from . import test_send_to_buyer_numbers
+from . import test_send_to_buyer_state
 from . import test_send_to_buyer_browser

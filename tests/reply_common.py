@@ -11,6 +11,7 @@ from .common import OrganizerCommon
 
 PASSWORD = "correct-horse-battery"
 PHONE = "+48601999888"  # of nobody in the demo data
+UNKNOWN = "+48699999999"
 
 
 class Carrier(Gateway):

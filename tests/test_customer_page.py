@@ -400,17 +400,6 @@ class TestCustomerPage(CustomerLinkCommon, HttpCase):
         self.assertTrue(response.headers["Location"].endswith(f"/s/{token}"))
         self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
 
-    def test_all_are_paid_at_once_where_something_knows_how(self):
-        self._bill(9)
-        _link, token = self._customer_link()
-        self.assertNotIn("Pay all", self._open(token).text)
-        link = self.env.registry["organizer.link"]
-        for path, href in (("pay", f"/s/{token}/pay"), ("/all", "/all")):
-            with patch.object(link, "_pay_all_path", lambda self, path=path: path):
-                page = self._page(token)
-            (found,) = page.xpath("//a[text()='Pay all']")
-            self.assertEqual(found.get("href"), href)
-
     def test_page_speaks_the_customer_s_language(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         self.customer.lang = "pl_PL"

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .common import MOBILE_PL
-from .test_send_to_buyer import OTHER, SendToBuyerCommon
+from .send_to_buyer_common import OTHER, SendToBuyerCommon
 
 
 class BrowserCommon(SendToBuyerCommon, HttpCase):

@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import organizer_by_template
+from . import organizer_makes_run
 from . import organizer_compose
 from . import organizer_compose_defaults
 from . import organizer_compose_preview

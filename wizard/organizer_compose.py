@@ -11,6 +11,7 @@ class OrganizerCompose(models.TransientModel):
     """
 
     _name = "organizer.compose"
+    _inherit = "organizer.makes_run"
     _description = "Send SMS"
 
     many = fields.Boolean(readonly=True)
@@ -46,7 +47,6 @@ class OrganizerCompose(models.TransientModel):
         "('model', '=?', documents_model)]",
     )
     documents_model = fields.Char(readonly=True)
-    run_id = fields.Many2one("organizer.run", readonly=True)
 
     # the text, and what it was before somebody wrote into it
     body = fields.Text(

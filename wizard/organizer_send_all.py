@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
@@ -22,6 +22,7 @@ class OrganizerSendAll(models.TransientModel):
     """*Send all by SMS*: by which template; then a draft, where all can be mended."""
 
     _name = "organizer.send_all"
+    _inherit = "organizer.makes_run"
     _description = "Send all by SMS"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -45,7 +46,6 @@ class OrganizerSendAll(models.TransientModel):
         help="From the texts of some of them. The draft has it exactly.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
-    run_id = fields.Many2one("organizer.run", readonly=True)
 
     # -- opening ---------------------------------------------------------------------
 
@@ -200,38 +200,13 @@ class OrganizerSendAll(models.TransientModel):
     # -- the draft -------------------------------------------------------------------
 
     def action_review(self):
-        """Make the draft and open it. A second click opens the same."""
-        self.ensure_one()
-        self.check_access("write")
-        self._lock()
-        if not self.run_id:
-            self._check_ready()
-            self.run_id = self._make_draft()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "organizer.run",
-            "res_id": self.run_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
-
-    def _lock(self):
-        """Make a second click wait for the first one, and then be repeated by Odoo."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            "SELECT id FROM organizer_send_all WHERE id = %s FOR UPDATE",
-            [self.id],
-            log_exceptions=False,
-        )
-        self.invalidate_recordset(["run_id"], flush=False)
+        """Make the draft and open it."""
+        return self._make_run_once()
 
     def _check_ready(self):
+        # EXTENDS organizer_makes_run.py
         template = self.template_id
         template.check_access("read")
-        if self.company_id not in self.env.companies:
-            raise AccessError(
-                self.env._("You may not send in the name of this company.")
-            )
         if problem := self.company_id._organizer_channel_problem("sms"):
             raise UserError(problem)
         if (
@@ -244,7 +219,7 @@ class OrganizerSendAll(models.TransientModel):
                 self.env._("Choose an SMS template about invoices of this company.")
             )
 
-    def _make_draft(self):
+    def _make_run(self):
         """A draft with a line for each of them; some of them at a time."""
         moves = self._moves()
         if moves.company_id - self.company_id:

@@ -38,7 +38,7 @@ class OrganizerLink(models.Model):
         # EXTENDS 'sms_organizer': with several currencies, each has a button of its own
         offers = self._pay_all_offers()  # first: all invoices are read at once
         values = super()._customer_page_values(number)
-        values["pay_all_ways"] = ways = [
+        values["pay_all_ways"] = [
             {
                 "path": self._pay_all_path_in(offer),
                 "amount": formatLang(
@@ -47,8 +47,6 @@ class OrganizerLink(models.Model):
             }
             for offer in offers
         ]
-        if ways:
-            values["pay_all"] = ways[0]["path"]
         return values
 
     @api.model
