@@ -96,6 +96,8 @@ from . import test_package_browser
 from . import test_price
 from . import test_budget
 from . import test_switch
+from . import test_menus
+from . import test_menus_browser
 from . import test_bulk
 from . import test_call
 from . import test_rights_matrix

@@ -37,12 +37,18 @@ class TestSwitchHides(SwitchCommon):
     """A channel that is off shows nothing of itself."""
 
     def _menus(self, user):
-        """Names of the menus that a user has below Organizer."""
+        """Paths of the menus that a user has below Organizer."""
         menus = self.env["ir.ui.menu"].with_user(user).load_web_menus(False)
         root = self.env.ref("sms_organizer.menu_organizer").id
         if root not in menus:
             return None
-        return {menus[child]["name"] for child in menus[root]["children"]}
+        return set(self._paths(menus, root))
+
+    def _paths(self, menus, parent, above=""):
+        for child in menus[parent]["children"]:
+            path = above + menus[child]["name"]
+            yield path
+            yield from self._paths(menus, child, f"{path} ▸ ")
 
     def _buttons(self, records, view=None, view_type="list"):
         view_id = self.env.ref(f"sms_organizer.{view}").id if view else None
@@ -55,7 +61,9 @@ class TestSwitchHides(SwitchCommon):
 
     def test_everything_off(self):
         self._off()
-        self.assertEqual(self._menus(self.boss), {"Configuration"})
+        menus = self._menus(self.boss)
+        self.assertIn("Configuration ▸ Gateways", menus)
+        self.assertEqual({one.split(" ▸ ")[0] for one in menus}, {"Configuration"})
         self.assertIsNone(self._menus(self.accountant))
 
     def test_menus_of_each_channel(self):
@@ -63,7 +71,14 @@ class TestSwitchHides(SwitchCommon):
         self._off("sms")
         self.assertEqual(
             both - self._menus(self.boss),
-            {"Overview", "Replies", "SMS Analysis", "SMS Messages", "Sandbox phone"},
+            {
+                "Overview",
+                "Messages ▸ SMS Messages",
+                "Messages ▸ Replies",
+                "Messages ▸ Sandbox phone",
+                "Reporting",
+                "Reporting ▸ SMS Analysis",
+            },
         )
         self._on("sms")
         self._off("email")
