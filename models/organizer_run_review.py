@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import html2plaintext
 
 from .organizer_run_send import SETTLED_BY_ANOTHER
 
@@ -88,6 +89,22 @@ class OrganizerRun(models.Model):
             return False
         today = schedule._local_date(fields.Datetime.now())
         return schedule._local_date(self.drafted_on or self.slot) < today
+
+    def _lock(self):
+        """Whether this transaction has it for itself: by the row of its schedule, or by
+        its own where a person made it."""
+        if self.schedule_id:
+            is_locked = self.schedule_id._lock()
+        else:
+            is_locked = bool(self.try_lock_for_update(allow_referencing=True))
+        self.invalidate_recordset()
+        return is_locked
+
+    def _report_trouble(self, words):
+        """A note, unless the last one says the same."""
+        last = self.message_ids[:1]
+        if words not in html2plaintext(last.body or ""):
+            self.message_post(body=words)
 
     def _lapse_unconfirmed(self):
         """Its day is over: say so in the language of the one in charge."""

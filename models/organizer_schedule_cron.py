@@ -44,9 +44,12 @@ class OrganizerSchedule(models.Model):
         elsewhere.
 
         :param str step: name of its method
+        :param arguments: none, or the run that it is about
         :return: False when the time is up
         """
-        return self._despite_trouble(lambda: getattr(self, step)(*arguments))
+        return self._despite_trouble(
+            lambda: getattr(self, step)(*arguments), *arguments
+        )
 
     # -- transactions ----------------------------------------------------------------
 

@@ -47,10 +47,13 @@ class OrganizerSchedule(models.Model):
         )
 
     def _queue_run(self, run):
+        """
+        :param run: of this schedule; or one that a person made, self being empty
+        """
+        run = run.with_company(run.company_id).with_context(lang=run.user_id.lang)
         for _batch in range(MOST_BATCHES):
-            if not self._lock():
+            if not run._lock():
                 return True
-            run.invalidate_recordset()
             if run.state != "confirmed":
                 return True
             count = run._queue_confirmed()

@@ -19,9 +19,10 @@ class OrganizerSchedule(models.Model):
 
     # -- of a schedule ---------------------------------------------------------------
 
-    def _despite_trouble(self, step):
+    def _despite_trouble(self, step, run=None):
         """The trouble of one schedule is not the others'.
 
+        :param run: where self is empty, ``organizer.run`` that a person made
         :return: False when the time is up
         """
         try:
@@ -34,13 +35,14 @@ class OrganizerSchedule(models.Model):
                 raise
             self._roll_back()
             if not isinstance(error, UserError):
-                _logger.exception("Schedule %s (id %s) failed", self.name, self.id)
-            self._report_despite_others(str(error))
+                kind, one = ("Schedule", self) if self else ("Sending", run)
+                _logger.exception("%s %s (id %s) failed", kind, one.name, one.id)
+            self._report_despite_others(self or run, str(error))
             return True
 
-    def _report_despite_others(self, words):
+    def _report_despite_others(self, whose, words):
         try:
-            self._report_trouble(words)
+            whose._report_trouble(words)
             self._commit()
         except OTHERS_AT_IT:
             self._roll_back()  # it is said the next time

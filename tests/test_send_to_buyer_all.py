@@ -8,6 +8,8 @@ from ..models.sms_claim import REDIRECT_PARAMETER
 from .common import MOBILE_PL
 from .send_to_buyer_common import OTHER, SendToBuyerCommon
 
+AT_ONCE = "odoo.addons.sms_organizer.models.organizer_run_review.AT_ONCE"
+
 
 @tagged("post_install", "-at_install")
 class TestSendAll(SendToBuyerCommon):
@@ -233,14 +235,33 @@ class TestSendAll(SendToBuyerCommon):
 
     def test_a_big_draft_goes_in_the_background(self):
         run = self._draft(self.all)
-        limit = "odoo.addons.sms_organizer.models.organizer_run_review.AT_ONCE"
-        with patch(limit, 1):
+        with patch(AT_ONCE, 1):
             run.with_user(self.accountant).action_confirm()
             self.assertEqual(run.state, "confirmed")
             self._send(self.untold[1])
-            while run.sudo()._queue_confirmed():
-                pass
+            self.env["organizer.schedule"]._process()
         self.assertEqual(len(self.untold.sms_ids), 2)
+        self.assertEqual(run.state, "sending")
+        self.assertEqual(self.untold.sms_ids.user_id, self.accountant)
+
+    def test_trouble_of_a_big_draft_is_said_once(self):
+        run = self._draft(self.all)
+        with patch(AT_ONCE, 1):
+            run.with_user(self.accountant).action_confirm()
+        schedules = self.env["organizer.schedule"]
+        trouble = patch.object(
+            type(run), "_send_lines", side_effect=UserError("Not today.")
+        )
+        can_commit = patch.object(type(schedules), "_can_commit", return_value=True)
+        rolled_back = patch.object(type(schedules), "_roll_back")
+        committed = patch.object(type(schedules), "_commit", return_value=1)
+        with trouble, can_commit, rolled_back, committed:
+            schedules._process()
+            schedules._process()
+        said = run.message_ids.filtered(lambda one: "Not today." in one.body)
+        self.assertEqual(len(said), 1)
+        self.assertEqual(run.state, "confirmed")
+        schedules._process()
         self.assertEqual(run.state, "sending")
 
 

@@ -37,7 +37,7 @@ class OrganizerSchedule(models.Model):
             "_job_step",
             step,
             *arguments,
-            words=self.env._("“%s” goes on", self.name),
+            words=self.env._("“%s” goes on", (self or arguments[0]).name),
         )
         self._commit()
 
@@ -51,7 +51,9 @@ class OrganizerSchedule(models.Model):
         if not all(one.exists()._switched_on() for one in arguments or [self]):
             return
         mine = in_job(self)
-        if not mine._despite_trouble(lambda: getattr(mine, step)(*arguments)):
+        if not mine._despite_trouble(
+            lambda: getattr(mine, step)(*arguments), *arguments
+        ):
             self._queue_step(step, *arguments)
 
     def _commit(self, processed=0):
