@@ -5,7 +5,7 @@ from statistics import median
 
 import books
 from lxml import etree
-from meter import Meter
+from meter import Meter, forget_plans
 from working import RETRIED, work_until_killed
 
 from odoo.tools.safe_eval import safe_eval
@@ -93,6 +93,7 @@ def compose(env, link, count):
     template = _template(env, link)
     _compose(env, template, ids[:WARM], rollback=True)
     env.invalidate_all(flush=False)
+    forget_plans(env)
     with Meter(env) as meter:
         _compose(env, template, ids)
     env.cr.execute("SELECT COUNT(*) FROM sms_sms WHERE state = 'outgoing'")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime, html2plaintext
 
 from ..tools import placeholders
+from .bulk import plan_anew
 
 # outcome of a line by the state of its e-mail
 MAIL_OUTCOMES = {
@@ -223,6 +224,7 @@ class OrganizerRunLine(models.Model):
 
     def _queue(self):
         """Compose the last bit, the link, and put a message in the queue for each."""
+        plan_anew(self.env.cr, len(self))
         by_email = self.filtered(lambda line: line.run_id.channel == "email")
         by_email._queue_emails()
         (self - by_email)._queue_sms()

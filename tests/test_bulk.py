@@ -200,6 +200,36 @@ class TestBulk(OrganizerCommon):
         count(few)  # what is read once
         self.assertEqual(count(few), count(many))
 
+    def test_many_are_not_checked_by_plans_of_empty_tables(self):
+        def whole_reads():
+            """How often a run reads all of what its rows point to."""
+            before = self._whole_reads()
+            self.template._draft_run(self.company, self.moves)._send()
+            self.env.flush_all()
+            return self._whole_reads() - before
+
+        # as PostgreSQL plans for tables with next to nothing
+        self._plan_by(seqscan="on", indexscan="off", bitmapscan="off")
+        self.env.cr.execute("DISCARD PLANS")
+        whole_reads()
+        whole_reads()  # the sixth check of a connection keeps its plan
+        self._plan_by(seqscan="off", indexscan="on", bitmapscan="on")
+        self.assertGreaterEqual(whole_reads(), 3 * 4)
+        with patch.object(bulk, "MANY", 4):
+            self.assertEqual(whole_reads(), 0)
+
+    def _plan_by(self, **kinds):
+        for kind, is_on in kinds.items():
+            setting = SQL.identifier(f"enable_{kind}")
+            self.env.cr.execute(SQL("SET LOCAL %s = %s", setting, is_on))
+
+    def _whole_reads(self):
+        self.env.cr.execute(
+            "SELECT SUM(seq_scan) FROM pg_stat_xact_user_tables WHERE relname IN "
+            "('organizer_run_line', 'mail_message', 'mail_notification')"
+        )
+        return int(self.env.cr.fetchone()[0])
+
     def test_note_hides_nothing_in_an_address(self):
         for text in (
             "https://erp.example.com/s/Ab3dEf6hIj9k",
