@@ -13,6 +13,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..gateways.base import Outcome, Verdict
+from ..models import sms_claim
 from ..models.sms_claim import to_json
 from .process_common import ProcessCommon
 from .provider import Provider
@@ -232,7 +233,8 @@ class TestTransactions(ProcessCommon):
     def test_run_obeys_the_time_budget_and_the_next_picks_up(self):
         with Provider() as provider:
             self._use("kannel", provider)
-            ids = self._queue(520)
+            ids = self._queue(30)
+            self.patch(sms_claim, "CLAIM_SIZE", 20)
             commit = self.env.registry["ir.cron"]._commit_progress
 
             def _commit_progress(cron, processed=0, **kwargs):
@@ -244,7 +246,7 @@ class TestTransactions(ProcessCommon):
                 self.patch(crons, "_commit_progress", _commit_progress)
                 env["sms.sms"]._process_queue()
                 self.patch(crons, "_commit_progress", commit)
-            self.assertEqual(len(provider.accepted), 500, "one claim")
+            self.assertEqual(len(provider.accepted), 20, "one claim")
             self._pass()
             self.assertEqual(len(provider.accepted), len(ids))
             self.assertFalse(provider.twice)
