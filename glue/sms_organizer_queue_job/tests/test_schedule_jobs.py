@@ -103,6 +103,21 @@ class TestScheduleJobs(JobCommon, ScheduleCommon):
         self.assertEqual(len(run.line_ids.sms_ids), 5)
         self.assertTrue(done)
 
+    def test_a_big_draft_that_a_person_made_is_queued_by_jobs(self):
+        schedule = self._many(5)
+        schedule.review = True
+        with self._at(MONDAY):
+            self.schedules._process()
+            run = schedule.run_ids
+            run.sudo().schedule_id = False  # as one from Send to Buyer
+            with self._with_jobs() as trap, patch(AT_ONCE, 2):
+                run.with_user(self.accountant).action_confirm()
+                self.schedules._process()
+                self.assertIn(run.name, trap.enqueued_jobs[-1].description)
+                self._do_all(trap)
+        self.assertEqual(run.state, "sending")
+        self.assertEqual(len(run.line_ids.sms_ids), 5)
+
     def _switch(self, is_on):
         self.company.sudo().organizer_auto_invoice_overdue = is_on
 
