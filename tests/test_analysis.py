@@ -145,6 +145,33 @@ class TestAnalysis(OrganizerCommon):
             self.assertEqual(self.env["sms.sms"].search(action["domain"]), sms)
             self.days._sum_up()
 
+    def test_messages_of_a_line_are_those_it_counts(self):
+        told = self._told(40, 3)
+        told[0].currency_id = self.env.ref("base.EUR")
+        names = ["company_id", "gateway_id", "currency_id", "is_test", "state"]
+        alike = {
+            name: told[1]._fields[name].convert_to_write(told[1][name], told[1])
+            for name in names
+        }
+        other = told[1].create(
+            {
+                **alike,
+                "number": "+48601234567",
+                "body": "Of another app",
+                "queued_at": told[1].queued_at,
+            }
+        )
+        for _round in range(2):
+            figures = self.env["sms.analysis"].search(
+                [("company_id", "=", self.company.id)]
+            )
+            shown = [
+                told.search(line.action_open_messages()["domain"]) for line in figures
+            ]
+            self.assertCountEqual(shown, [told[0], told[1:], other])
+            self.assertEqual([len(one) for one in shown], figures.mapped("messages"))
+            self.days._sum_up()
+
     def test_another_time_zone_opens_all_days_again(self):
         self._told(40)
         self.days._sum_up()
