@@ -23,6 +23,9 @@ class Ahead:
 ZONES = {code: zones[0] for code, zones in pytz.country_timezones.items()}
 NOWHERE = "UTC"
 
+# A setting counts back or ahead no further: dates end somewhere.
+MOST_DAYS = 36500
+
 
 def now(env) -> datetime:
     """Naive UTC."""

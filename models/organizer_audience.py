@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from . import clock
 from .basis.organizer_basis import PREFIX
 
 BROKEN_DOMAIN = (
@@ -99,6 +100,15 @@ class OrganizerAudience(models.AbstractModel):
                             high=f"{high:g}",
                         )
                     )
+
+    @api.constrains("days_from", "days_to")
+    def _check_days(self):
+        if any(max(one.days_from, one.days_to) > clock.MOST_DAYS for one in self):
+            raise ValidationError(
+                self.env._(
+                    "Days: enter %s at the most, or 0 for no limit.", clock.MOST_DAYS
+                )
+            )
 
     @api.constrains("domain")
     def _check_domain(self):

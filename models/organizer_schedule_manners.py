@@ -206,6 +206,7 @@ class OrganizerSchedule(models.Model):
         if not days or not basis._is_late:
             return None
         latest = self._latest_bank_entry()
+        days = min(days, clock.MOST_DAYS)
         limit = clock.today_of(self.company_id) - timedelta(days=days)
         if latest and latest >= limit:
             return None

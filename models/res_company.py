@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from . import clock
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -16,9 +18,12 @@ class ResCompany(models.Model):
 
     @api.constrains("organizer_bank_days")
     def _check_organizer_bank_days(self):
-        if any(company.organizer_bank_days < 0 for company in self):
+        allowed = range(clock.MOST_DAYS + 1)
+        if any(company.organizer_bank_days not in allowed for company in self):
             raise ValidationError(
                 self.env._(
-                    "Bank up to date: enter a number of days, or 0 not to be asked."
+                    "Bank up to date: enter a number of days from 1 to %s, or 0 not "
+                    "to be asked.",
+                    clock.MOST_DAYS,
                 )
             )

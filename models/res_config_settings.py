@@ -3,6 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from . import clock
 from .basis.basis_text import RELAX_PARAMETER
 from .organizer_link import DEFAULT_VALIDITY_DAYS, MAX_VALIDITY_DAYS
 from .sms_claim import REDIRECT_PARAMETER
@@ -86,12 +87,14 @@ class ResConfigSettings(models.TransientModel):
     def _check_sms_retention_days(self):
         for settings in self:
             days = settings.sms_retention_days
-            if days and days < FEWEST_DAYS:
+            if days and not FEWEST_DAYS <= days <= clock.MOST_DAYS:
                 raise ValidationError(
                     self.env._(
                         "Retention of numbers and texts: enter 0 to keep them for "
-                        "good, or at least %(fewest)s days. You entered %(days)s.",
+                        "good, or at least %(fewest)s and at most %(most)s days. You "
+                        "entered %(days)s.",
                         fewest=FEWEST_DAYS,
+                        most=clock.MOST_DAYS,
                         days=days,
                     )
                 )

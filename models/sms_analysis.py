@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import clock
@@ -100,11 +101,22 @@ class SmsAnalysis(models.Model):
 
     def _messages_domain(self):
         begin, end = clock.day_bounds(self.day, clock.zone_of(self.company_id))
-        return [
-            ("company_id", "=", self.company_id.id),
-            ("queued_at", ">=", begin),
-            ("queued_at", "<", end),
-            ("gateway_id", "=", self.gateway_id.id),
-            ("state", "=", self.state),
-            ("is_test", "=", self.is_test),
-        ]
+        # as in sms_day.py
+        about_customers = (
+            Domain("run_line_id", "!=", False)
+            | Domain("reply_id", "!=", False)
+            | Domain("res_model", "in", ("account.move", "res.partner"))
+        )
+        counted = Domain(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("queued_at", ">=", begin),
+                ("queued_at", "<", end),
+                ("gateway_id", "=", self.gateway_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("state", "=", self.state),
+                ("is_test", "=", self.is_test),
+            ]
+        )
+        is_about = about_customers if self.about_customers else ~about_customers
+        return list(counted & is_about)

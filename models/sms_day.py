@@ -8,6 +8,8 @@ from . import clock
 # A day is summed up when nothing of it is on its way any more and its delivery reports
 # are in: providers are asked for three days (REPORT_PATIENCE).
 SETTLED_AFTER = timedelta(days=5)
+# How far the clocks of the world are from UTC, and in between.
+PLACES = [timedelta(hours=hours) for hours in (-12, 0, 14)]
 ON_ITS_WAY = ("outgoing", "process", "unconfirmed")
 # Days of all companies that one statement sums up.
 BATCH = 31
@@ -38,7 +40,8 @@ class SmsDay(models.Model):
     other days are counted in the ledger. A message of a closed day that changes after
     all (sent again, a late report) adds such a row, and the next night sums the day up
     anew. That row is always added, never looked for: whoever sums up at the same moment
-    does not see it, and leaves it for the next night.
+    does not see it, and leaves it for the next night. It is added to each day that the
+    moment may be of in any time zone: the company may come back to one it was in.
     """
 
     _name = "sms.day"
@@ -194,7 +197,8 @@ class SmsDay(models.Model):
         return self.env.cr.fetchall()
 
     def _drop_reopened(self, days):
-        """What was counted of these days before."""
+        """What was counted of these days before, and what opens days that are not
+        closed."""
         self.env.cr.execute(
             SQL(
                 """
@@ -206,6 +210,18 @@ class SmsDay(models.Model):
                 [day[0] for day in days],
                 [day[1] for day in days],
             )
+        )
+        self.env.cr.execute(
+            """
+            DELETE FROM sms_day
+             WHERE is_reopened
+               AND NOT EXISTS (
+                       SELECT 1 FROM sms_day figures
+                        WHERE figures.company_id = sms_day.company_id
+                          AND figures.day = sms_day.day
+                          AND NOT figures.is_reopened
+                   )
+            """
         )
 
 
@@ -221,16 +237,21 @@ class SmsSms(models.Model):
             self._reopen_days(before)
         return result
 
+    def unlink(self):
+        # EXTENDS 'sms'
+        days = self._days_that_are_over()
+        result = super().unlink()
+        self.browse()._reopen_days(days)
+        return result
+
     def _days_that_are_over(self):
-        """:return: set of (company id, day) that may be summed up"""
+        """:return: set of (company id, day) that may be summed up, in any time zone"""
         before = fields.Datetime.now() - SETTLED_AFTER
         old = self.filtered(lambda sms: sms.queued_at and sms.queued_at < before)
         return {
-            (company.id, clock.local_date(sms.queued_at, zone))
-            for company, messages in old.grouped("company_id").items()
-            if company
-            for zone in [clock.zone_of(company)]
-            for sms in messages
+            (sms.company_id.id, (sms.queued_at + ahead).date())
+            for sms in old.filtered("company_id")
+            for ahead in PLACES
         }
 
     def _reopen_days(self, before=frozenset()):

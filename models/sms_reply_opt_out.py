@@ -148,4 +148,4 @@ class SmsSms(models.Model):
         help="The customer's STOP or START that it confirms",
     )
 
-    _number_idx = models.Index("(number) WHERE number IS NOT NULL")
+    _number_idx = models.Index("(number text_pattern_ops) WHERE number IS NOT NULL")

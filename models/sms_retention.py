@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, html_escape
 
 from ..tools.phone import country_prefix
+from . import clock
 
 DAYS_PARAMETER = "sms_organizer.retention_days"
 # Reports may still come, and a person may still have to decide, until then.
@@ -41,10 +42,11 @@ class SmsSms(models.Model):
         """:return: how many records were done, and whether there are more"""
         # sudo: parameters are for administrators alone
         days = self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER)
-        days = int(days) if (days or "").isdigit() else 0
+        days = int(days) if (days or "").isdecimal() else 0
         if not days:
             return 0, False
-        before = fields.Datetime.now() - timedelta(days=max(days, FEWEST_DAYS))
+        days = min(max(days, FEWEST_DAYS), clock.MOST_DAYS)
+        before = fields.Datetime.now() - timedelta(days=days)
         counts = []
         for name in PERSONAL_MODELS:
             # sudo: they are written by this add-on alone

@@ -7,7 +7,8 @@ FEWEST_DIGITS = 4
 
 
 class SmsSms(models.Model):
-    """Finding messages among millions by what a person has of a number: its end."""
+    """Finding messages among millions by what a person has of a number: its end, or
+    its beginning."""
 
     _inherit = "sms.sms"
 
@@ -27,15 +28,33 @@ class SmsSms(models.Model):
     @api.model
     def _search_number_ending(self, operator, value):
         """Numbers that end with these digits, however they are written: a leading zero
-        is that of home. Few digits are looked for anywhere."""
-        if operator not in ("ilike", "=") or not isinstance(value, str):
+        is that of home. Few digits are looked for anywhere. After + the digits are
+        those that a number begins with; after 00 they may be."""
+        if operator == "in":
+            return Domain.OR(self._search_number_ending("=", one) for one in value)
+        if operator not in ("ilike", "="):
             return NotImplemented
-        digits = "".join(char for char in value if char.isdecimal()).lstrip("0")
+        if not value or value is True:
+            return Domain("number", "!=" if value else "=", False)
+        value = str(value)
+        written = "".join(char for char in value if char.isdecimal() or char == "+")
+        digits = written.lstrip("+0")
+        beginning = Domain("number", "=like", f"+{digits}%")
+        if written.startswith("+") and digits:
+            return beginning
         if len(digits) < FEWEST_DIGITS:
-            return Domain("number", "ilike", value)
+            return Domain("number", "ilike", written or value)
+        ending = self._number_ends_with(digits)
+        return beginning | ending if written.startswith("00") else ending
+
+    def _number_ends_with(self, digits):
+        """Also where it is negated there is an answer: none ends with them that is
+        none."""
         ending = f"{digits[::-1]}%"
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "reverse(%s) LIKE %s", SQL.identifier(alias, "number"), ending
+                "(%(number)s IS NOT NULL AND reverse(%(number)s) LIKE %(ending)s)",
+                number=SQL.identifier(alias, "number"),
+                ending=ending,
             )
         )

@@ -61,6 +61,11 @@ class TestAnalysis(OrganizerCommon):
         days = self.env.cr.fetchall()
         return [day for company, day in days if company == self.company.id]
 
+    def _reopened(self):
+        return self.days.search(
+            [("company_id", "=", self.company.id), ("is_reopened", "=", True)]
+        )
+
     def test_figures_are_those_of_the_ledger(self):
         self._told(0, 2)
         self._told(40, 3)
@@ -88,11 +93,7 @@ class TestAnalysis(OrganizerCommon):
         self.days._sum_up()
         self.assertEqual(len(self._closed()), 1)
         self._assert_as_in_the_ledger()
-        self.assertFalse(
-            self.days.search(
-                [("company_id", "=", self.company.id), ("is_reopened", "=", True)]
-            )
-        )
+        self.assertFalse(self._reopened())
 
     def test_what_is_sent_again_counts_once(self):
         old = self._told(40, 2)
@@ -145,6 +146,33 @@ class TestAnalysis(OrganizerCommon):
             self.assertEqual(self.env["sms.sms"].search(action["domain"]), sms)
             self.days._sum_up()
 
+    def test_messages_of_a_line_are_those_it_counts(self):
+        told = self._told(40, 3)
+        told[0].currency_id = self.env.ref("base.EUR")
+        names = ["company_id", "gateway_id", "currency_id", "is_test", "state"]
+        alike = {
+            name: told[1]._fields[name].convert_to_write(told[1][name], told[1])
+            for name in names
+        }
+        other = told[1].create(
+            {
+                **alike,
+                "number": "+48601234567",
+                "body": "Of another app",
+                "queued_at": told[1].queued_at,
+            }
+        )
+        for _round in range(2):
+            figures = self.env["sms.analysis"].search(
+                [("company_id", "=", self.company.id)]
+            )
+            shown = [
+                told.search(line.action_open_messages()["domain"]) for line in figures
+            ]
+            self.assertCountEqual(shown, [told[0], told[1:], other])
+            self.assertEqual([len(one) for one in shown], figures.mapped("messages"))
+            self.days._sum_up()
+
     def test_another_time_zone_opens_all_days_again(self):
         self._told(40)
         self.days._sum_up()
@@ -154,6 +182,36 @@ class TestAnalysis(OrganizerCommon):
         self._assert_as_in_the_ledger()
         self.days._sum_up()
         self.assertEqual(len(self._closed()), 1)
+        self._assert_as_in_the_ledger()
+
+    def test_change_while_the_company_was_elsewhere_counts(self):
+        old = self._told(40, 2)
+        # in Warsaw and in Kiritimati the next day, in Pago Pago the day before
+        late = (old[0].queued_at - timedelta(days=1)).replace(hour=23, minute=30)
+        for zone, hour in (
+            ("Pacific/Pago_Pago", 23),
+            ("Pacific/Pago_Pago", 10),
+            ("Pacific/Kiritimati", 22),
+            ("Pacific/Kiritimati", 12),
+        ):
+            with self.subTest(f"{zone} {hour}"):
+                old.write({"queued_at": late.replace(hour=hour), "state": "sent"})
+                while self.days._sum_up()[1]:
+                    pass
+                self.assertEqual(len(self._closed()), 1)
+                self.company.partner_id.tz = zone
+                self.env.flush_all()
+                old[0].state = "error"
+                self.company.partner_id.tz = "Europe/Warsaw"
+                self._assert_as_in_the_ledger()
+                self.days._sum_up()
+                self._assert_as_in_the_ledger()
+
+    def test_deleted_message_opens_its_day_again(self):
+        old = self._told(40, 2)
+        self.days._sum_up()
+        old[0].unlink()
+        self.assertFalse(self._closed())
         self._assert_as_in_the_ledger()
 
     def test_sums_up_in_batches(self):

@@ -1,7 +1,9 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
@@ -50,6 +52,49 @@ class TestLedger(OrganizerCommon):
         )
         self.assertEqual(len(few), 2)
         self.assertEqual(sms.number_ending, "+48601234567")
+
+    def test_is_found_by_the_beginning_of_its_number(self):
+        sms = self._message(sms_phone="+48601234567")
+        self._message(sms_phone="+48501234567")
+        mine = Domain("id", ">=", sms.id)
+        for written in ("+48 601 23", "+4860", "+ 48 60", "(+48) 6", "0048 601 2"):
+            found = sms.search(Domain("number_ending", "ilike", written) & mine)
+            self.assertEqual(found, sms, written)
+        nobody = Domain("number_ending", "ilike", "+234567")
+        self.assertFalse(sms.search(nobody & mine))
+        # a number may end with 00
+        sms.number = "+48601230055"
+        ending = Domain("number_ending", "ilike", "00 55") & mine
+        self.assertEqual(sms.search(ending), sms)
+        ending = Domain("number_ending", "ilike", "30055") & mine
+        self.assertEqual(sms.search(ending), sms)
+
+    def test_beginning_of_a_number_is_found_by_an_index(self):
+        found = self.env["sms.sms"]._search([("number_ending", "ilike", "+48 602 55")])
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", found.select()))
+        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+        self.assertRegex(plan, r"Index Cond: .*number.* ~>=~ '\+4860255'")
+
+    def test_messages_with_and_without_a_number(self):
+        sms = self._message(sms_phone="+48601234567")
+        other = self._message(sms_phone="+48501234568")
+        none = sms.create({"number": False, "body": "Of another app"})
+        for operator, value, expected in (
+            ("=", False, none),
+            ("!=", False, sms | other),
+            ("in", ["34567", False], sms | none),
+            ("not in", [False], sms | other),
+            ("=", "601 234 567", sms),
+            ("!=", "601 234 567", other | none),
+            ("!=", "+48 601", other | none),
+            ("not ilike", "34567", other | none),
+            ("=", 601234567, sms),
+        ):
+            found = sms.search(
+                [("number_ending", operator, value), ("id", ">=", sms.id)]
+            )
+            self.assertEqual(found, expected, f"{operator} {value}")
 
     def test_two_parts_cost_twice(self):
         compose = self._compose(self._invoice())

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -78,6 +78,14 @@ class TestRetention(OrganizerCommon):
         self.assertEqual(self.env["sms.sms"]._gc_personal_data(), (0, False))
         self.assertFalse(sms.is_anonymous)
 
+    def test_no_period_that_was_stored_before_breaks_the_night(self):
+        sms = self._old()
+        sms.queued_at = datetime(1900, 1, 1)
+        self.assertEqual(self._clean("²"), (0, False))
+        self.assertFalse(sms.is_anonymous)
+        self.assertEqual(self._clean(2147483647), (1, False))
+        self.assertTrue(sms.is_anonymous)
+
     def test_what_is_anonymous_cannot_be_sent_again(self):
         sms = self._old(sms_phone=REFUSED_BY_SANDBOX)
         self.assertEqual(sms.state, "error")
@@ -89,6 +97,8 @@ class TestRetention(OrganizerCommon):
         settings = self.env["res.config.settings"]
         with self.assertRaisesRegex(ValidationError, "Retention .* at least 30"):
             settings.create({"sms_retention_days": 7})
+        with self.assertRaisesRegex(ValidationError, "0 to keep .* at most 36500"):
+            settings.create({"sms_retention_days": 36501})
         settings.create({"sms_retention_days": 0}).execute()
         settings.create({"sms_retention_days": 365}).execute()
         days = (

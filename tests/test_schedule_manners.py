@@ -1,5 +1,6 @@
 from datetime import date, datetime, timedelta
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .schedule_common import MONDAY, ScheduleCommon
@@ -263,6 +264,24 @@ class TestScheduleManners(ScheduleCommon):
         self.assertIn("bank", schedule.activity_ids.note)
         self._bank_entry(MONDAY + timedelta(days=1))
         self._night(MONDAY + timedelta(days=2))
+        self.assertTrue(self._told())
+
+    def test_bank_days_end_somewhere(self):
+        for days in (-1, 36501):
+            with self.assertRaisesRegex(ValidationError, "from 1 to 36500, or 0 not"):
+                self.company.organizer_bank_days = days
+
+    def test_bank_days_beyond_the_calendar_were_stored_before(self):
+        self._bank_entry(MONDAY - timedelta(days=3))
+        with self._at(MONDAY, 9):
+            self._schedule(levels="7")
+            self._due(7)
+        self.env.cr.execute(
+            "UPDATE res_company SET organizer_bank_days = 2147483647 WHERE id = %s",
+            [self.company.id],
+        )
+        self.company.invalidate_recordset()
+        self._night(MONDAY)
         self.assertTrue(self._told())
 
     def test_what_is_not_overdue_asks_no_bank(self):

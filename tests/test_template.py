@@ -109,6 +109,7 @@ class TestTemplateText(TemplateCommon):
             ({"amount_from": 5, "amount_to": 3}, "Amount"),
             ({"days_from": 5, "days_to": 3}, "Days"),
             ({"days_from": -1}, "below 0"),
+            ({"days_to": 36501}, "Days: enter 36500 at the most"),
         ):
             with self.subTest(words), self.assertRaisesRegex(ValidationError, words):
                 self._new(**values)

@@ -79,6 +79,19 @@ class TestTemplateFilters(TemplateCommon):
             self._new(basis="invoice_due_soon", days_to=4), self.env["account.move"]
         )
 
+    def test_days_beyond_the_calendar_were_stored_before(self):
+        for basis, documents in (
+            ("invoice_overdue", self.late | self.later),
+            ("invoice_due_soon", self.soon),
+        ):
+            template = self._new(basis=basis)
+            self.env.cr.execute(
+                "UPDATE organizer_template SET days_to = 2147483647 WHERE id = %s",
+                [template.id],
+            )
+            template.invalidate_recordset()
+            self.assertMatches(template, documents)
+
     def test_groups_and_those_below(self):
         ids = [Command.link(self.group.id)]
         self.assertMatches(self._new(category_ids=ids), self.later)

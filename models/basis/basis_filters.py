@@ -127,12 +127,16 @@ class OrganizerBasis(models.AbstractModel):
         :param int sign: 1 where days are counted since the date, -1 where until it
         """
         today = self._today()
+        first, last = (
+            timedelta(days=sign * min(days, clock.MOST_DAYS))
+            for days in (template.days_from, template.days_to)
+        )
         domain = Domain.TRUE
-        if template.days_from:
-            limit = today - timedelta(days=sign * template.days_from)
+        if first:
+            limit = today - first
             domain &= Domain(name, "<=" if sign > 0 else ">=", limit)
-        if template.days_to:
-            limit = today - timedelta(days=sign * template.days_to)
+        if last:
+            limit = today - last
             domain &= Domain(name, ">=" if sign > 0 else "<=", limit)
         return domain
 
