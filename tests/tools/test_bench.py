@@ -51,7 +51,7 @@ class TestBenchOptions(unittest.TestCase):
         super().setUpClass()
         cls.options = load("options")
 
-    def read(self, line):
+    def asked(self, line):
         name, *arguments = line.split()
         return self.options.options_of(name, arguments)
 
@@ -63,7 +63,7 @@ class TestBenchOptions(unittest.TestCase):
             contextlib.redirect_stdout(said),
             self.assertRaises(SystemExit) as end,
         ):
-            self.read(line)
+            self.asked(line)
         return end.exception.code, said.getvalue()
 
     def test_wrong_ones(self):
@@ -97,14 +97,14 @@ class TestBenchOptions(unittest.TestCase):
                 self.assertIn(named, said)
 
     def test_right_ones(self):
-        self.assertEqual(self.read("table --rows 5,1,5").rows, [5, 1])
-        quick, all_of_it = self.read("table --quick"), self.read("table")
+        self.assertEqual(self.asked("table --rows 5,1,5").rows, [5, 1])
+        quick, all_of_it = self.asked("table --quick"), self.asked("table")
         self.assertEqual((quick.rounds, all_of_it.rounds), (1, 3))
         self.assertEqual((quick.invoices, all_of_it.invoices), (1_000, 10_000))
-        self.assertEqual(self.read("table --quick --invoices 500").invoices, 500)
-        self.assertEqual(self.read("hosts").only, ["cron1", "cron2", "jobs2", "jobs4"])
-        self.assertEqual(self.read("soak --pause 0.5 1").pause, [0.5, 1])
-        self.assertTrue(self.read("ledger --messages 20000 --keep").keep)
+        self.assertEqual(self.asked("table --quick --invoices 500").invoices, 500)
+        self.assertEqual(self.asked("hosts").only, ["cron1", "cron2", "jobs2", "jobs4"])
+        self.assertEqual(self.asked("soak --pause 0.5 1").pause, [0.5, 1])
+        self.assertTrue(self.asked("ledger --messages 20000 --keep").keep)
 
     def test_help_of_each(self):
         for name in self.options.MEASUREMENTS:
