@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,17 @@ def name_of(name):
 
 def drop(name):
     sql(f'DROP DATABASE IF EXISTS "{name_of(name)}" WITH (FORCE)')
+
+
+def drop_unmarked():
+    """What is of one run alone, or unfinished: only what is kept has a mark."""
+    rows = sql(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+        "AND shobj_description(oid, 'pg_database') IS NULL",
+        name_of(""),
+    )
+    for (database,) in rows:
+        drop(database.removeprefix(name_of("")))
 
 
 def clone(source, name):
@@ -161,6 +173,49 @@ class Failed(Exception):
     """A measurement came to nothing."""
 
 
+_started = []
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(main):
+    """Run a measurement. However it ends, it leaves no process, and no database but
+    those with a mark. Ctrl-C ends it with one line, and exit code 130.
+    """
+    stopped = []
+
+    def stop(number, _frame):
+        stopped.append(number)
+        _listen(signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    _listen(stop)
+    try:
+        main()
+    except BaseException:
+        # what goes wrong on the way out is of no interest
+        if not stopped:
+            raise
+    finally:
+        _listen(signal.SIG_IGN)
+        _end_processes()
+        drop_unmarked()
+    if stopped:
+        say("Stopped.")
+        sys.exit(128 + stopped[0])
+
+
+def _listen(handler):
+    for number in ENDS:
+        signal.signal(number, handler)
+
+
+def _end_processes():
+    for process in _started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
 def start(task, name, log="warn", stderr=None, **parameters):
     """Start ``bench/inside.py``; for what runs beside something else."""
     process = subprocess.Popen(
@@ -172,6 +227,7 @@ def start(task, name, log="warn", stderr=None, **parameters):
         env={**os.environ, "BENCH_LOG": log},
         start_new_session=True,
     )
+    _started[:] = [one for one in _started if one.poll() is None] + [process]
     process.stdin.write(json.dumps(parameters))
     process.stdin.close()
     process.stdin = None

@@ -43,6 +43,7 @@ class Provider:
             [sys.executable, __file__, "--port", str(self.port)],
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is not for it
         )
         self.port = int(self.process.stdout.readline())
         self.set(delay=self.delay)

@@ -8,7 +8,6 @@ each message as delivered, and through a provider that takes a while for its ans
 Prints a table for ``bench/README.md``; exits with 1 when one was lost or sent twice.
 """
 
-import argparse
 import http.client
 import os
 import shutil
@@ -26,6 +25,8 @@ from itertools import cycle
 from pathlib import Path
 
 import psycopg2
+from common import run
+from options import options_of
 
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests"))
@@ -306,15 +307,7 @@ ROUNDS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=5000)
-    parser.add_argument("--answer", type=float, default=0.05, help="seconds")
-    parser.add_argument("--only", default=",".join(ROUNDS), help="rounds, by name")
-    options = parser.parse_args()
-    names = options.only.split(",")
-    # whatever was started ends with this
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_args: sys.exit("Stopped"))
+    options = options_of("hosts")
     print(
         f"| who sends | Kannel: a second | reported a second | "
         f"{options.answer * 1000:.0f} ms an answer: a second |\n"
@@ -322,7 +315,7 @@ def main():
         "----------------------- |",
         flush=True,
     )
-    for name in names:
+    for name in options.only:
         label, who = ROUNDS[name]
         if "jobs" in who:
             subprocess.run(
@@ -342,4 +335,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -5,7 +5,6 @@ What installing takes on a database that has been in use, beside an empty one; a
 ``bench/README.md``.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -22,17 +21,15 @@ from common import (
     machine,
     name_of,
     odoo,
+    run,
     say,
     sql,
 )
+from options import options_of
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--invoices", type=int, default=500_000)
-    parser.add_argument("--before", metavar="COMMIT")
-    parser.add_argument("--keep", action="store_true", help="databases as they are")
-    options = parser.parse_args()
+    options = options_of("install")
     databases = Databases(options.keep)
     rows = []
     for invoices in (0, options.invoices):
@@ -102,4 +99,4 @@ def odoo_as_it_was(name, folder):
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

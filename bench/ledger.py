@@ -5,23 +5,16 @@ the outbox. Prints Markdown for ``bench/README.md``, the plan of the outbox's cl
 among it.
 """
 
-import argparse
-
-from common import Databases, clone, inside, machine, say
-
-SMALL = 10_000
+from common import Databases, clone, inside, machine, run, say
+from options import SMALL_LEDGER, options_of
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--messages", type=int, default=5_000_000)
-    parser.add_argument("--invoices", type=int, default=500_000)
-    parser.add_argument("--keep", action="store_true", help="databases as they are")
-    options = parser.parse_args()
+    options = options_of("ledger")
     databases = Databases(options.keep)
     books = databases.books("ours", options.invoices)
     found = {}
-    for count in (SMALL, options.messages):
+    for count in (SMALL_LEDGER, options.messages):
         name = f"ledger_{count}"
         say(f"A ledger of {count:,} messages …")
         clone(books, name)
@@ -52,4 +45,4 @@ def print_table(found):
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -6,11 +6,11 @@ One Odoo process empties an outbox through a provider that takes one message a c
 Prints a line for ``bench/README.md``; exits with 1 when one was lost or sent twice.
 """
 
-import argparse
 import sys
 
-from common import Databases, clone, drop, inside
+from common import Databases, clone, drop, inside, run
 from fake_provider import Provider
+from options import options_of
 
 
 def seconds(options, source, threads):
@@ -33,11 +33,7 @@ def seconds(options, source, threads):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=2000)
-    parser.add_argument("--answer", type=float, default=0.05, help="seconds")
-    parser.add_argument("--keep", action="store_true", help="databases as they are")
-    options = parser.parse_args()
+    options = options_of("pool")
     source = Databases(options.keep).side("ours")
     one = seconds(options, source, 1)
     many = seconds(options, source, 0)
@@ -48,4 +44,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

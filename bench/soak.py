@@ -7,7 +7,6 @@ the end the provider says what it accepted, by reference, and Odoo what it belie
 Prints a line for ``bench/README.md``; exits with 1 when one was sent twice, or lost.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -15,7 +14,8 @@ import sys
 import time
 from collections import Counter
 
-from common import REPO, Databases, clone, drop, inside, name_of, sql, start
+from common import REPO, Databases, clone, drop, inside, name_of, run, sql, start
+from options import options_of
 from working import READY
 
 sys.path.insert(0, str(REPO / "tests"))
@@ -119,14 +119,7 @@ def report(options, provider, kills, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kind", default="kannel")
-    parser.add_argument("--messages", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pause", type=float, nargs=2, default=(2, 5))
-    parser.add_argument("--limit", type=float, default=1800)
-    parser.add_argument("--keep", action="store_true", help="databases as they are")
-    options = parser.parse_args()
+    options = options_of("soak")
     clone(Databases(options.keep).side("ours"), NAME)
     is_well = soak(options)
     drop(NAME)
@@ -134,4 +127,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -4,10 +4,8 @@ Every figure is taken in a process of its own, on a fresh clone of a database th
 sides share the books of; the sides take turns, round by round.
 """
 
-import argparse
-import sys
-
-from common import Databases, Spread, machine, number, say
+from common import Databases, Spread, machine, number, run, say
+from options import options_of
 from rows import ROWS
 
 # what the goals of issue 9 are about: books of this size, rounds at least
@@ -15,23 +13,13 @@ GOAL_INVOICES, GOAL_ROUNDS = 10_000, 3
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="under three minutes")
-    parser.add_argument("--rows", help="1,2,5: these alone")
-    parser.add_argument("--invoices", type=int, help="instead of 10,000")
-    parser.add_argument("--rounds", type=int, help="instead of 3")
-    parser.add_argument("--keep", action="store_true", help="databases as they are")
-    options = parser.parse_args()
-    options.invoices = options.invoices or (2_000 if options.quick else 10_000)
-    options.rounds = options.rounds or (1 if options.quick else 3)
-    chosen = [int(one) for one in options.rows.split(",")] if options.rows else None
+    options = options_of("table")
     bench = Bench(options)
     for key, row in ROWS.items():
-        if key in chosen if chosen else not (options.quick and row.slow):
+        if key in options.rows if options.rows else not (options.quick and row.slow):
             say(f"Row {key}: {row.what} …")
             row.measure(bench)
     bench.print()
-    sys.exit(0)
 
 
 class Bench:
@@ -123,4 +111,4 @@ class Bench:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

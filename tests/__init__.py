@@ -1,3 +1,4 @@
+from .tools import test_bench, test_dev_scripts
 from .tools import test_gsm, test_opt_out, test_phone, test_plain
 from .tools import test_sender_names, test_visitor
 from .tools import test_send_window, test_timetable, test_wall_clock

@@ -92,8 +92,27 @@ add_test_requirements() {
 
 site_packages() { echo "$STATE"/venv/lib/python3.*/site-packages; }
 
+# Not the path of $PY: a shim, or another virtual environment, may lead to the same interpreter.
 python_hash() {
-    { "$PY" -V; echo "$PY ${ODOO_PYTHON:-} $STATE"; cat "$REPO/dev/requirements.txt"; } | hash_of
+    { "$PY" -c 'import os, sys; print(sys.version.split()[0], os.path.realpath(sys.base_prefix))'
+      echo "${ODOO_PYTHON:-} $STATE"; cat "$REPO/dev/requirements.txt"; } | hash_of
+}
+
+# What works with our virtual environment: Odoo, tests, measurements.
+users_of_venv() {
+    local process
+    for process in /proc/[0-9]*; do
+        case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in
+            "$STATE/venv/bin/"*) echo "${process#/proc/}" ;;
+        esac
+    done
+}
+# Never take it away from those.
+check_venv_unused() {
+    local users
+    users=$(users_of_venv | paste -sd ' ')
+    [ -z "$users" ] || fail "$STATE/venv has to be made anew, but is in use (process $users)." \
+        "Stop what uses it, then try again:  ./dev/stop"
 }
 
 # ---------------------------------------------------------------- glue

@@ -72,7 +72,11 @@ set_up_python() {
     check_python
     local hash
     hash=$(python_hash)
-    [ "$(cat "$STATE/stamp/venv" 2>/dev/null || true)" = "$hash" ] || { check_venv_module; rm -f "$STATE/stamp/venv-test"; }
+    [ "$(cat "$STATE/stamp/venv" 2>/dev/null || true)" = "$hash" ] || {
+        check_venv_unused
+        check_venv_module
+        rm -f "$STATE/stamp/venv-test"
+    }
     part venv "$hash" "Making a virtual environment ($("$PY" -V))" make_venv
 }
 set_up_python_test() {
