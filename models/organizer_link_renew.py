@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .one_at_a_time import wait_for
+
 # of the context in which the new link is shown: it is stored nowhere
 URL_KEY = "organizer_renewed_url"
 
@@ -64,7 +66,7 @@ class OrganizerLink(models.Model):
 
     def _renew(self):
         """:return: :class:`IssuedLink` of the new one"""
-        self.lock_for_update()
+        wait_for(self)
         if self.renewed_by_id:
             raise UserError(
                 self.env._(

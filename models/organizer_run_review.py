@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import html2plaintext
 
+from .one_at_a_time import wait_for
 from .organizer_run_send import SETTLED_BY_ANOTHER
 
 REVIEW = "sms_organizer.mail_activity_review"
@@ -59,7 +60,7 @@ class OrganizerRun(models.Model):
                 self.env._("A dry run sends nothing. The schedule sends by itself.")
             )
         run = self.sudo()  # sudo: runs are written by this add-on alone
-        run.lock_for_update()
+        wait_for(run)
         run._check_may_be_confirmed()
         run.activity_feedback([REVIEW])
         if run.line_ids.search_count(run._going_domain()) > AT_ONCE:
@@ -143,10 +144,11 @@ class OrganizerRun(models.Model):
         self.ensure_one()
         self.check_access("write")
         run = self.sudo()  # sudo: as above
-        run.lock_for_update()
-        if run.state != "draft":
+        wait_for(run)
+        if run.state not in ("draft", "lapsed"):
             raise UserError(self.env._("“%s” has been sent already.", self.name))
-        run._lapse(self.env._("Discarded by %s.", self.env.user.name))
+        if run.state == "draft":
+            run._lapse(self.env._("Discarded by %s.", self.env.user.name))
         return self._reload()
 
     def _reload(self):

@@ -141,7 +141,22 @@ class SmsSms(models.Model):
             return self.env._("It waits: no gateway takes this number.")
         if routes and not self.is_test and all(route.is_test for route in routes):
             return self.env._("It waits: no gateway is live.")
-        return False
+        return self._outage_words([route.id for route in routes])
+
+    def _outage_words(self, gateway_ids):
+        """
+        :param list gateway_ids: those that may take it, the first one first
+        :return: False unless all of them are in trouble
+        """
+        # sudo: a gateway's name and trouble are no secret, failed messages tell it, too
+        gateways = self.env["sms.gateway"].sudo().browse(gateway_ids)
+        if not gateways or not all(gateway.failing_since for gateway in gateways):
+            return False
+        return self.env._(
+            "It waits: %(gateway)s takes nothing: %(trouble)s",
+            gateway=gateways[0].name,
+            trouble=gateways[0].trouble or "",
+        )
 
     @api.depends("state", "failure_reason", "failure_type")
     def _compute_explanation(self):

@@ -79,7 +79,7 @@ from . import test_schedule_review
 from . import test_schedule_forecast
 from . import test_schedule_fallback
 from . import test_schedule_pass
-from . import test_schedule_processes
+from . import test_review_processes, test_schedule_processes
 from . import test_schedule_browser
 from . import test_schedule_next
 from . import test_schedule_again

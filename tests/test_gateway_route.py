@@ -81,6 +81,42 @@ class TestGatewayRoute(OrganizerCommon):
         self._pass()
         self.assertEqual(thai.state, "outgoing")
 
+    def test_what_waits_for_the_end_of_an_outage_says_so(self):
+        sms = self._gateway_of(self.customer)
+
+        def reason():
+            sms.invalidate_recordset(["explanation"])
+            return sms.with_user(self.accountant).explanation
+
+        self.gateway._take_note(DOWN)
+        self.assertFalse(reason(), "another one takes its place")
+        self.abroad._take_note(DOWN)
+        self.assertEqual(reason(), f"It waits: {self.gateway.name} takes nothing: Busy")
+        self.assertIn("Busy", sms.move_id.sms_status_words)
+        self.abroad._take_note([Outcome("a" * 32, Verdict.ACCEPTED)])
+        self.assertFalse(reason())
+
+    def test_a_list_of_what_waits_asks_about_each_gateway_once(self):
+        messages = (
+            self.env["sms.sms"]
+            .sudo()
+            .create(
+                [
+                    {"number": number, "body": "A", "company_id": self.company.id}
+                    for number in [MOBILE_PL, MOBILE_TH] * 40
+                ]
+            )
+        )
+        for gateway in (self.gateway, self.abroad):
+            gateway.handles = "all"
+            gateway._take_note(DOWN)
+        self.env["sms.gateway"]._routes()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(4):
+            words = set(messages.mapped("explanation"))
+        self.assertEqual(len(words), 2)
+
     def test_prices_are_those_of_the_gateway_that_takes_the_number(self):
         compose = self._compose(self._invoice() | self._invoice(self.thai))
         prices = {

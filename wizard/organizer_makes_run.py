@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+
+from ..models.one_at_a_time import wait_for
 
 
 class OrganizerMakesRun(models.AbstractModel):
@@ -28,7 +29,8 @@ class OrganizerMakesRun(models.AbstractModel):
         """Make the run and open it. A second click opens the same."""
         self.ensure_one()
         self.check_access("write")
-        self._lock()
+        wait_for(self)
+        self.invalidate_recordset(["run_id"], flush=False)
         if not self.run_id:
             self._check_company()
             self._check_ready()
@@ -40,19 +42,6 @@ class OrganizerMakesRun(models.AbstractModel):
             "view_mode": "form",
             "views": [(False, "form")],
         }
-
-    def _lock(self):
-        """Make a second click wait for the first one, and then be repeated by Odoo."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM %s WHERE id = %s FOR UPDATE",
-                SQL.identifier(self._table),
-                self.id,
-            ),
-            log_exceptions=False,
-        )
-        self.invalidate_recordset(["run_id"], flush=False)
 
     def _check_company(self):
         if self.company_id not in self.env.companies:

@@ -9,4 +9,5 @@
     "depends": ["sms_organizer", "queue_job"],
     "data": ["data/queue_job_data.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -46,7 +46,7 @@ class OrganizerSchedule(models.Model):
 
         What was switched off meanwhile ends here, as the scheduled action passes it
         over. So does what another process was in the way of. The scheduled action
-        takes up both in its next minute, once it may.
+        takes up both when it comes next, once it may: every ten minutes.
         """
         if not all(one.exists()._switched_on() for one in arguments or [self]):
             return

@@ -3,4 +3,5 @@ from . import (
     test_job_runner,
     test_outbox_jobs,
     test_schedule_jobs,
+    test_uninstall,
 )
