@@ -471,7 +471,7 @@ def _seconds(header):
     """``Retry-After``: seconds, or a date (RFC 9110, 10.2.3)."""
     if not header:
         return None
-    if header.strip().lstrip("-").isdigit():
+    if header.strip().lstrip("-").isdecimal():
         return max(float(header), 0)
     try:
         at = parsedate_to_datetime(header)

@@ -72,14 +72,16 @@ class OrganizerRun(models.Model):
         return self._reload()
 
     def _check_may_be_confirmed(self):
-        """:raise UserError: for what was sent, has lapsed, or is to lapse"""
-        if self.state == "lapsed" or (self.state == "draft" and self._is_over()):
+        """:raise UserError: for what was sent or discarded, has lapsed, or is to"""
+        if self.state in ("draft", "lapsed") and self._is_over():
             raise UserError(
                 self.env._(
                     "“%s” was for another day. The schedule's next run asks again.",
                     self.name,
                 )
             )
+        if self.state == "lapsed":
+            raise UserError(self.env._("“%s” was discarded.", self.name))
         if self.state != "draft":
             raise UserError(self.env._("“%s” has been sent already.", self.name))
 

@@ -63,6 +63,8 @@ class TestScheduleReview(ScheduleCommon):
         self._mine().action_discard()
         self.assertEqual(self.run.state, "lapsed")
         self.assertIn("Accountant", self._line(self.customer).explanation)
+        with self._at(MONDAY), self.assertRaisesRegex(UserError, "discarded"):
+            self._mine().action_confirm()
 
     def test_mended_in_the_form(self):
         with Form(self._mine()) as form:

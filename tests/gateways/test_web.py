@@ -89,6 +89,7 @@ class TestDidItLeave(BaseCase):
         self.assertEqual(_seconds("120"), 120)
         self.assertEqual(_seconds("-5"), 0)
         self.assertIsNone(_seconds("soon"))
+        self.assertIsNone(_seconds("²"))
         self.assertIsNone(_seconds(None))
         at = datetime.now(timezone.utc) + timedelta(minutes=5)
         self.assertAlmostEqual(_seconds(format_datetime(at, usegmt=True)), 300, delta=3)
