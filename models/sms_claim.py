@@ -19,6 +19,8 @@ CLAIM_CALLS = 64
 # What is held back is looked at again, whatever it waits for.
 LOOK_AGAIN = timedelta(minutes=30)
 
+# The answer of what is on its way to the provider; without it, it is not.
+NONE_YET = ""
 # what _mark_handed_over writes
 MARKED = ["handed_over_at", "claimed_until", "attempts", "answer"]
 
@@ -176,7 +178,7 @@ class SmsSms(models.Model):
                 UPDATE sms_sms
                    SET handed_over_at = CASE WHEN is_doubtful THEN handed_over_at
                                              ELSE %(now)s END,
-                       claimed_until = %(until)s,
+                       claimed_until = %(until)s, answer = %(none_yet)s,
                        attempts = COALESCE(attempts, 0) + 1
                  WHERE id = ANY(%(ids)s) AND claim = %(claim)s
                    AND state = 'process' AND claimed_until > %(now)s
@@ -187,6 +189,7 @@ class SmsSms(models.Model):
                 claim=claim,
                 now=fields.Datetime.now(),
                 until=self._lease(adapter),
+                none_yet=NONE_YET,
                 ids=[ids[message.reference] for message in messages],
             ),
             log_exceptions=False,

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from ..gateways import PROVIDERS
 from ..gateways.base import Verdict, in_time
-from .sms_claim import from_json
+from .sms_claim import NONE_YET, from_json
 from .sms_outbox import Way
 
 _logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class SmsSms(models.Model):
             return
         answered = {sms: sms._known_answer() for sms in abandoned}
         known = self.browse().union(*(sms for sms in abandoned if answered[sms]))
-        handed_over = abandoned.filtered("handed_over_at") - known
+        handed_over = abandoned.filtered(lambda sms: sms._was_on_its_way()) - known
         _logger.info(
             "%s SMS were left behind: %s had been handed over, and are in doubt",
             len(abandoned),
@@ -130,6 +130,13 @@ class SmsSms(models.Model):
         for company, messages in handed_over.grouped("company_id").items():
             messages._in_words_of(company)._doubt_the_process()
         (abandoned - known - handed_over)._give_back()
+
+    def _was_on_its_way(self):
+        """Whether the process may have handed it over. One in doubt was so before, and
+        is asked about as if it had not been claimed."""
+        if self.is_doubtful:
+            return self.answer == NONE_YET
+        return bool(self.handed_over_at)
 
     def _known_answer(self):
         """The outcome that was written down; None where there is none to be read."""

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ..gateways import words
 from ..gateways.base import Report
+from ..models.sms_outbox import Way
 from .fault_common import FaultCommon
 from .provider import Provider
 
@@ -137,6 +139,38 @@ class TestLostAnswer(FaultCommon):
         self._pass()
         self.assertStates(sms, "pending")
         self.assertEqual(self.provider.accepted, {sms.uuid: 1})
+
+    def _left_behind(self, sms, handed_over):
+        """Claimed to be repeated, by a process that died then."""
+        gateway = sms.gateway_id
+        way = Way(self.company, gateway, Domain("id", "in", sms.ids))
+        adapter = gateway._adapter(self.company)
+        sms._claim(way, adapter, "claim")
+        self.assertEqual(sms.state, "process")
+        if handed_over:
+            sms._mark_handed_over("claim", sms._prepare_messages(), {}, adapter)
+        sms.claimed_until = "2020-01-01"
+        sms._recover_abandoned()
+        self.assertStates(sms, "unconfirmed")
+
+    def test_only_what_was_repeated_before_a_crash_waits_longer(self):
+        for handed_over, asked, accepted in ((False, 0, True), (True, 1, False)):
+            with self.subTest(handed_over=handed_over):
+                self.provider.forget()
+                self.provider.plan.append("lose")
+                gateway = self._gateway("smsapi")
+                sms = self._queued()
+                self._pass()
+                self._later(sms)
+                self._left_behind(sms.sudo(), handed_over)
+                self.assertEqual(sms.asked, asked)
+                self.assertTrue(sms.ask_at)
+                self._later(gateway=gateway)
+                self._pass()
+                state = "pending" if accepted else "unconfirmed"
+                self.assertStates(sms, state)
+                self.assertNothingTwice()
+                gateway.active = False
 
     def test_repetition_ends_before_the_provider_may_forget(self):
         self.provider.plan.append("lose")
