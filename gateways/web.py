@@ -99,6 +99,9 @@ MISCONFIGURED = {
 }
 
 
+NOT_BEGUN = Trouble(Verdict.NOT_TAKEN, NO_TIME)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a provider answered.
@@ -369,7 +372,9 @@ class PooledGateway(WebGateway):
         late = {message.reference for message in messages}
         outcomes = []
         for group, found in self.together(
-            lambda group: (group, self._send_or_tell(group)), self.groups(messages)
+            lambda group: (group, self._send_or_tell(group)),
+            self.groups(messages),
+            lambda group: (group, [NOT_BEGUN.outcome(message) for message in group]),
         ):
             outcomes += found
             late.difference_update(message.reference for message in group)
@@ -377,9 +382,10 @@ class PooledGateway(WebGateway):
             Outcome(reference, Verdict.UNKNOWN, reason=NO_ANSWER) for reference in late
         ]
 
-    def together(self, function, arguments):
+    def together(self, function, arguments, if_not_begun=None):
         """Call it with each of the arguments, a few at the same time.
 
+        :param if_not_begun: function of an argument whose turn did not come in time
         :return: what came back in time, in any order
         """
         pool, self.pool = self.pool, None
@@ -391,7 +397,14 @@ class PooledGateway(WebGateway):
             pool.shutdown(wait=False, cancel_futures=True)
         else:
             self.pool = pool  # for the next call; it ends with the gateway
-        return [future.result() for future in done]
+        results = [future.result() for future in done]
+        if if_not_begun:
+            results += [
+                if_not_begun(argument)
+                for future, argument in zip(futures, arguments, strict=True)
+                if future.cancelled()
+            ]
+        return results
 
     def _send_or_tell(self, messages):
         try:

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import html2plaintext
 
 from .one_at_a_time import wait_for
 from .organizer_run_send import SETTLED_BY_ANOTHER
 
 REVIEW = "sms_organizer.mail_activity_review"
+TROUBLE = "mail.mail_activity_data_warning"
 # lines that are queued while a person waits; more are queued in the background
 AT_ONCE = 1000
 # days that a dry run is kept
@@ -82,6 +82,8 @@ class OrganizerRun(models.Model):
             )
         if self.state == "lapsed":
             raise UserError(self.env._("“%s” was discarded.", self.name))
+        if self.state == "confirmed":
+            raise UserError(self.env._("“%s” is being put in the queue.", self.name))
         if self.state != "draft":
             raise UserError(self.env._("“%s” has been sent already.", self.name))
 
@@ -104,15 +106,19 @@ class OrganizerRun(models.Model):
         return is_locked
 
     def _report_trouble(self, words):
-        """A note, unless the last one says the same."""
-        last = self.message_ids[:1]
-        if words not in html2plaintext(last.body or ""):
-            self.message_post(body=words)
+        """An activity for who sends it, as long as nobody has dealt with it."""
+        if not self.activity_search([TROUBLE]):
+            self.activity_schedule(
+                TROUBLE,
+                user_id=self.user_id.id,
+                summary=self.env._("“%s” could not run", self.name),
+                note=words,
+            )
 
     def _lapse_unconfirmed(self):
         """Its day is over: say so in the language of the one in charge."""
-        self.lock_for_update()
-        if self.state == "draft":
+        # who presses a button of it at this moment is asked again the next time
+        if self.try_lock_for_update() and self.state == "draft":
             lang = self.schedule_id.user_id.lang
             mine = self.with_context(lang=lang)
             mine._lapse(mine.env._("Nobody confirmed it on its day."))
@@ -133,23 +139,29 @@ class OrganizerRun(models.Model):
             self.schedule_id._plan_lines(lines)
             self._send_lines(lines)
         else:
-            settled = self.line_ids.search(
-                [("run_id", "=", self.id), ("reason", "in", SETTLED_BY_ANOTHER)]
-            )
-            self._settle_with_others(settled)
-            self._begin(self._has_lines([("told", "=", True)]))
-            self._settle_state()
+            self._end_queueing()
         return len(lines)
 
+    def _end_queueing(self):
+        """All that is to be sent is in the queue."""
+        settled = self.line_ids.search(
+            [("run_id", "=", self.id), ("reason", "in", SETTLED_BY_ANOTHER)]
+        )
+        self._settle_with_others(settled)
+        self._begin(self._has_lines([("told", "=", True)]))
+        self._settle_state()
+        self.activity_unlink([TROUBLE])
+
     def action_discard(self):
-        """*Discard* on a draft: nothing of it is sent."""
+        """*Discard* on a draft: nothing of it is sent; *Stop* while a big one is put in
+        the queue: no more of it is."""
         self.ensure_one()
         self.check_access("write")
         run = self.sudo()  # sudo: as above
         wait_for(run)
-        if run.state not in ("draft", "lapsed"):
+        if run.state not in ("draft", "confirmed", "lapsed"):
             raise UserError(self.env._("“%s” has been sent already.", self.name))
-        if run.state == "draft":
+        if run.state != "lapsed":
             run._lapse(self.env._("Discarded by %s.", self.env.user.name))
         return self._reload()
 
@@ -171,12 +183,15 @@ class OrganizerRun(models.Model):
         )
 
     def _lapse(self, why):
-        """Nobody confirmed it: nothing is sent, and every line says so."""
+        """What was not put in the queue is not sent, and every line says so."""
         for run in self:
             lines = run.line_ids.search(run._going_domain())
             lines.write({"reason": "lapsed", "why": why})
-        self.write({"state": "lapsed"})
-        self.activity_unlink([REVIEW])
+            if run._has_lines([("told", "=", True)]):
+                run._end_queueing()
+            else:
+                run.state = "lapsed"
+        self.activity_unlink([REVIEW, TROUBLE])
 
     @api.autovacuum
     def _gc_forecasts(self):

@@ -35,9 +35,9 @@ class OrganizerSchedule(models.Model):
                 raise
             self._roll_back()
             if not isinstance(error, UserError):
-                kind, one = ("Schedule", self) if self else ("Sending", run)
-                _logger.exception("%s %s (id %s) failed", kind, one.name, one.id)
-            self._report_despite_others(self or run, str(error))
+                whose = (self or run).exists()
+                _logger.exception("%s %s failed", whose, whose.mapped("name"))
+            self._report_despite_others((self or run).exists(), str(error))
             return True
 
     def _report_despite_others(self, whose, words):

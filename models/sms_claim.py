@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 # Most messages that one process takes from the queue at a time, and most calls that it
 # takes them for: others are to have their share.
 CLAIM_SIZE = 1000
-CLAIM_CALLS = 64
+CLAIM_CALLS = 32
 
 # What is held back is looked at again, whatever it waits for.
 LOOK_AGAIN = timedelta(minutes=30)

@@ -21,12 +21,16 @@ class SmsSms(models.Model):
         # EXTENDS 'sms_organizer'
         reasons = super()._reasons_to_wait()
         # what may have been sent already is decided under the name that it had
-        able = self.filtered(lambda sms: not sms.is_test and not sms.is_doubtful)
-        senders = self.env["sms.sender"]._senders_of(able.company_id)
+        able = self.filtered(
+            lambda sms: sms.gateway_id and not sms.is_test and not sms.is_doubtful
+        )
+        names = self.env["sms.sender"]
+        senders = names._senders_of(able.company_id)
         for (company, gateway), messages in able._grouped_by(
             lambda sms: (sms.company_id, sms.gateway_id)
         ).items():
-            if why := senders[company.id]._waiting_words(company, gateway):
+            name = senders.get(company.id, names)
+            if why := name._waiting_words(company, gateway):
                 for sms in messages.filtered(lambda sms: sms._takes_name()):
                     reasons.setdefault(sms.id, ("sender", why))
         return reasons

@@ -39,14 +39,6 @@ class Way(NamedTuple):
     key: object = None  # the same, as long as it is the same messages' way
 
 
-def _ids_by_reference(messages, records):
-    """
-    :param list messages: :class:`..gateways.base.Message` of each of the records
-    """
-    references = (message.reference for message in messages)
-    return dict(zip(references, records.ids, strict=True))
-
-
 class Batch(NamedTuple):
     """What became of a batch."""
 
@@ -234,8 +226,7 @@ class SmsSms(models.Model):
         def pay_and_prepare():
             # a transaction of its own: others wait for its end to pay theirs
             paid = going - going._hold_back_unpaid(gateway)
-            messages = paid._prepare_messages()
-            return messages, _ids_by_reference(messages, paid)
+            return paid._prepare_messages(), {sms._reference(): sms.id for sms in paid}
 
         adapter, claimed, going = self._despite_others(claim_wanted)
         if not claimed:

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 # So many digits at least tell one number from others.
 FEWEST_DIGITS = 4
+# So many may be a whole one, which other apps write without the plus.
+WHOLE_NUMBER = 9
 
 
 class SmsSms(models.Model):
@@ -40,12 +42,13 @@ class SmsSms(models.Model):
         written = "".join(char for char in value if char.isdecimal() or char == "+")
         digits = written.lstrip("+0")
         beginning = Domain("number", "=like", f"+{digits}%")
-        if written.startswith("+") and digits:
+        is_whole = len(digits) >= WHOLE_NUMBER
+        if written.startswith("+") and digits and not is_whole:
             return beginning
         if len(digits) < FEWEST_DIGITS:
             return Domain("number", "ilike", written or value)
         ending = self._number_ends_with(digits)
-        return beginning | ending if written.startswith("00") else ending
+        return beginning | ending if written.startswith(("+", "00")) else ending
 
     def _number_ends_with(self, digits):
         """Also where it is negated there is an answer: none ends with them that is

@@ -206,7 +206,8 @@ class SmsSms(models.Model):
             )
         )
         computed = (name for name, one in self._fields.items() if not one.store)
-        self.invalidate_recordset([*ACCEPTED, *computed], flush=False)
+        written = [*ACCEPTED, "write_date", "write_uid"]
+        self.invalidate_recordset([*written, *computed], flush=False)
         sent.run_line_id.invalidate_recordset(["outcome"], flush=False)
 
     def _write_each(self, provider_ids, costs, now):

@@ -140,6 +140,13 @@ class TestNoGateway(ProcessCommon):
         self.assertEqual(len(self._references(ids, "unconfirmed")), 101)
         self.assertEqual(len(self._references(ids, "outgoing")), 19)
 
+    def test_of_no_company_they_go_through_it_too(self):
+        ids = self._queue(2)
+        with self._process() as env:
+            env["sms.sms"].browse(ids).company_id = False  # as if it were deleted
+        self._pass()
+        self.assertEqual(self._states(ids), ["pending", "pending"])
+
     def test_they_wait_for_the_commit_and_then_go_through_odoos_provider(self):
         with self._process() as env:
             values = {

@@ -37,7 +37,7 @@ class TestOutbox(OrganizerCommon, SMSCase):
     def _claim(self, sms, claim, handed_over=True):
         """As a pass does before it calls the provider."""
         adapter = self.gateway._adapter(self.company)
-        way = Way(self.company, self.gateway, Domain("id", "=", sms.id))
+        way = Way(self.company, self.gateway, Domain("id", "in", sms.ids))
         self.assertEqual(sms._claim(way, adapter, claim), sms)
         if handed_over:
             sms._mark_handed_over(claim, sms._prepare_messages(), {}, adapter)
@@ -184,6 +184,34 @@ class TestOutbox(OrganizerCommon, SMSCase):
         self.assertEqual(sms.state, "sent")
         self.assertEqual(sms.provider_id, "id-1")
         self.assertTrue(sms.sent_at)
+
+    def test_reports_before_the_answer_of_some_of_a_batch(self):
+        delivered, undelivered, unreported = batch = (
+            self._queued() | self._queued() | self._queued()
+        )
+        self._claim(batch, "mine")
+        reports = [
+            Report(delivered.uuid, delivered=True),
+            Report(undelivered.uuid, delivered=False, reason="Switched off"),
+        ]
+        batch._apply_reports(reports, self.gateway)
+        batch._settle(
+            "mine",
+            {
+                sms.uuid: Outcome(sms.uuid, Verdict.ACCEPTED, provider_id=sms.uuid[:9])
+                for sms in batch
+            },
+        )
+        self.assertEqual(batch.mapped("state"), ["sent", "error", "pending"])
+        self.assertEqual(
+            batch.run_line_id.mapped("outcome"), ["delivered", "failed", "sent"]
+        )
+        self.assertEqual(undelivered.failure_reason, "Switched off")
+        self.assertFalse(unreported.failure_reason)
+        for sms in batch:
+            self.assertEqual(sms.provider_id, sms.uuid[:9])
+            self.assertFalse(sms.claim)
+            self.assertTrue(sms.sent_at)
 
     def test_answer_to_an_earlier_attempt_changes_nothing(self):
         sms = self._queued()

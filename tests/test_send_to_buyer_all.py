@@ -244,13 +244,18 @@ class TestSendAll(SendToBuyerCommon):
         self.assertEqual(run.state, "sending")
         self.assertEqual(self.untold.sms_ids.user_id, self.accountant)
 
-    def test_trouble_of_a_big_draft_is_said_once(self):
+    def _confirmed(self):
+        """A big draft, none of which is in the queue yet."""
         run = self._draft(self.all)
         with patch(AT_ONCE, 1):
             run.with_user(self.accountant).action_confirm()
+        return run
+
+    def test_trouble_of_a_big_draft_is_said_once_to_who_sends_it(self):
+        run = self._confirmed()
         schedules = self.env["organizer.schedule"]
         trouble = patch.object(
-            type(run), "_send_lines", side_effect=UserError("Not today.")
+            type(run), "_send_lines", side_effect=UserError("Not  today.\nNo.\n")
         )
         can_commit = patch.object(type(schedules), "_can_commit", return_value=True)
         rolled_back = patch.object(type(schedules), "_roll_back")
@@ -258,11 +263,33 @@ class TestSendAll(SendToBuyerCommon):
         with trouble, can_commit, rolled_back, committed:
             schedules._process()
             schedules._process()
-        said = run.message_ids.filtered(lambda one: "Not today." in one.body)
-        self.assertEqual(len(said), 1)
+        self.assertEqual(len(run.activity_ids), 1)
+        self.assertEqual(run.activity_ids.user_id, self.accountant)
+        self.assertIn("today", run.activity_ids.note)
         self.assertEqual(run.state, "confirmed")
         schedules._process()
         self.assertEqual(run.state, "sending")
+        self.assertFalse(run.activity_ids)
+
+    def test_a_big_draft_can_be_stopped(self):
+        run = self._confirmed().with_user(self.accountant)
+        with self.assertRaisesRegex(UserError, "being put in the queue"):
+            run.action_confirm()
+        run.action_discard()
+        self.assertEqual(run.state, "lapsed")
+        self.env["organizer.schedule"]._process()
+        self.assertFalse(self.untold.sms_ids)
+
+    def test_what_is_in_the_queue_is_sent_when_the_rest_is_stopped(self):
+        run = self._confirmed()
+        with patch(AT_ONCE, 1):
+            run.sudo()._queue_confirmed()
+        run.with_user(self.accountant).action_discard()
+        self.env["organizer.schedule"]._process()
+        self.assertEqual(run.state, "sending")
+        self.assertEqual(len(self.untold.sms_ids), 1)
+        left_out = run.line_ids.filtered(lambda line: line.reason == "lapsed")
+        self.assertIn(self.accountant.name, left_out.explanation)
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,7 @@
 import socket
 import ssl
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -162,6 +163,17 @@ class TestDidItLeave(BaseCase):
                     {(one.verdict, one.reason) for one in outcomes.values()},
                     {(Verdict.UNKNOWN, words.NO_ANSWER)},
                 )
+
+    def test_what_did_not_get_its_turn_was_not_taken(self):
+        messages = [Message(f"{n:032}", f"+4860123{n:04}", f"{n}") for n in range(20)]
+        with Provider(delay=2) as provider:
+            account = Account(provider.url("smsapi"), "u", "p", local_network=True)
+            gateway = SmsApiGateway(account)
+            gateway.longest_call = 0.5
+            outcomes = hand_over(gateway, messages).values()
+        found = Counter((one.verdict, one.reason) for one in outcomes)
+        self.assertEqual(found[Verdict.NOT_TAKEN, words.NO_TIME], 4)
+        self.assertEqual(found[Verdict.UNKNOWN, words.NO_ANSWER], 16)
 
     def test_proxies_are_asked_for_once_a_host(self):
         with Provider() as provider:
