@@ -121,6 +121,15 @@ class SmsGateway(models.Model):
             "sender": self.env._("Sender name"),
         }
 
+    def _changes_account(self, vals):
+        """Whether these values are of another account; entered once more, the same
+        ones are not."""
+        return any(
+            (gateway[name] or "") != (vals[name] or "")
+            for name in self._ACCOUNT_FIELDS & vals.keys()
+            for gateway in self.sudo()  # sudo: to compare the credentials
+        )
+
     def _missing(self):
         """:return: what the form calls the fields that it cannot do without"""
         self.ensure_one()

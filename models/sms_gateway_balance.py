@@ -319,8 +319,7 @@ class SmsGateway(models.Model):
             )
 
     def write(self, vals):
-        if self._ACCOUNT_FIELDS & vals.keys():
-            # of another account
+        if self._changes_account(vals):
             vals = {**dict.fromkeys(BALANCE_FIELDS, False), **vals}
         result = super().write(vals)
         if "balance_threshold" in vals:

@@ -219,7 +219,7 @@ class SmsGateway(models.Model):
                 "failing_since": False,
                 "trouble": False,
             }
-        if self._ACCOUNT_FIELDS & vals.keys():
+        if self._changes_account(vals):
             vals = {**vals, "account_since": fields.Datetime.now()}
         result = super().write(vals)
         if mended:

@@ -204,6 +204,19 @@ class TestLostAnswer(FaultCommon):
                 self.assertFalse(sms.can_ask)
                 gateway.active = False
 
+    def test_the_same_account_entered_once_more_is_the_same(self):
+        self.provider.plan.append("lose")
+        gateway = self._gateway("smsapi")
+        sms = self._queued()
+        self._pass()
+        gateway.write({name: gateway[name] for name in gateway._ACCOUNT_FIELDS})
+        self.assertFalse(gateway.account_since)
+        self._later(sms)
+        self._pass()
+        self.assertStates(sms, "pending")
+        gateway.password = "another-horse-battery"
+        self.assertTrue(gateway.account_since)
+
     def test_archived_gateway_is_not_asked(self):
         self.provider.plan.append("lose")
         gateway = self._gateway("smsapi")
