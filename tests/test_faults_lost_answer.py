@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ..gateways import words
 from ..gateways.base import Report
 from ..models.sms_outbox import Way
-from .fault_common import FaultCommon
+from .fault_common import CREDENTIALS, FaultCommon
 from .provider import Provider
 
 
@@ -209,7 +209,8 @@ class TestLostAnswer(FaultCommon):
         gateway = self._gateway("smsapi")
         sms = self._queued()
         self._pass()
-        gateway.write({name: gateway[name] for name in gateway._ACCOUNT_FIELDS})
+        again = gateway.read(["base_url", "username", "password"])[0]
+        gateway.write({name: again[name] for name in ("base_url", *CREDENTIALS)})
         self.assertFalse(gateway.account_since)
         self._later(sms)
         self._pass()
