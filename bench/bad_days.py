@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -168,6 +169,10 @@ def together(side, processes, delay):
         time.sleep(1)  # for what would come twice
         accepted = provider.accepted()["references"]
         said = side.said()
+    if errors := IN_THE_WAY.findall(said):
+        say(f"  {side.side}, {processes} at once, in the log: {errors[0]}")
+        if side.side == "ours":
+            print(said, file=sys.stderr)
     return {
         "rate": count / seconds,
         "errors": len(IN_THE_WAY.findall(said)),

@@ -324,4 +324,16 @@ class SmsSms(models.Model):
             messages._doubt(reason)
 
     def _settle_runs(self):
-        self.env["organizer.run"].search([("state", "=", "sending")])._settle_state()
+        """Those that another process settles at this moment are left to it."""
+        sending = self.env["organizer.run"].search([("state", "=", "sending")])
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM organizer_run WHERE id = ANY(%s) ORDER BY id "
+                "FOR NO KEY UPDATE SKIP LOCKED",
+                sending.ids,
+            ),
+            log_exceptions=False,
+        )
+        mine = sending.browse(row[0] for row in self.env.cr.fetchall())
+        mine.invalidate_recordset(["state"])
+        mine._settle_state()

@@ -230,6 +230,31 @@ class TestTransactions(ProcessCommon):
         with self._process() as env:
             self.assertEqual(env["sms.sms"].browse(ids[0]).provider_id, "id-1")
 
+    def test_run_that_another_process_settles_is_left_to_it(self):
+        with self._process() as env:
+            company = env["res.company"].browse(self.company_id)
+            run_id = (
+                env["organizer.run"]
+                ._draft(company, "invoice_overdue", "x", [], state="sending")
+                .id
+            )
+
+        def remove():
+            with self._process() as env:
+                env["organizer.run"].browse(run_id).unlink()
+
+        self.addCleanup(remove)
+
+        def settled():
+            with self._process() as env:
+                env["sms.sms"]._settle_runs()
+                return env["organizer.run"].browse(run_id).state
+
+        with self._process() as env:
+            env["organizer.run"].browse(run_id).lock_for_update()
+            self.assertEqual(settled(), "sending")
+        self.assertEqual(settled(), "done")
+
     def test_run_obeys_the_time_budget_and_the_next_picks_up(self):
         with Provider() as provider:
             self._use("kannel", provider)
