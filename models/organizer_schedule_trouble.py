@@ -41,6 +41,8 @@ class OrganizerSchedule(models.Model):
             return True
 
     def _report_despite_others(self, whose, words):
+        if not whose:
+            return  # deleted meanwhile
         try:
             whose._report_trouble(words)
             self._commit()
